@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# The handful of ways in which this tree makes targets.
+
+# uwdf_driver(NAME SOURCES...): build/…/drivers/NAME.so, seeing only the public headers.
+function(uwdf_driver name)
+  add_library(driver_${name} MODULE ${ARGN})
+  set_target_properties(driver_${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/drivers" C_VISIBILITY_PRESET hidden)
+  target_include_directories(driver_${name} PRIVATE "${CMAKE_SOURCE_DIR}/drivers/include")
+  target_link_libraries(driver_${name} PRIVATE uwdf_driverentry uwdf)
+endfunction()
+
+# uwdf_test(NAME LABEL [SOURCES...] [LIBS...] [TIMEOUT s] [ARGS...]): a cmocka program and its ctest entry.
+function(uwdf_test name label)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;ARGS" ${ARGN})
+  if(NOT T_TIMEOUT)
+    set(T_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${T_SOURCES})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support")
+  target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CMOCKA)
+  add_test(NAME ${label}/${name} COMMAND ${name} ${T_ARGS})
+  set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT ${T_TIMEOUT} SKIP_RETURN_CODE 77)
+endfunction()

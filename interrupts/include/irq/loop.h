@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loop.h - the I/O loop: one thread, one io_uring (or epoll where io_uring is refused).
+ *
+ * One wake-up serves all that is ready, in phases: sources (ISRs), then deferred work (DPCs), then
+ * messages and timers (requests), then flushes (completions posted, clients signalled once). Under
+ * the simulated executor the loop uses the epoll way, so that a seed decides its order too.
+ */
+#ifndef IRQ_LOOP_H
+#define IRQ_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/list.h"
+
+struct irq_loop;
+
+enum irq_loop_backend { IRQ_LOOP_AUTO, IRQ_LOOP_URING, IRQ_LOOP_EPOLL };
+
+struct irq_loop_params {
+	const char *name;              /* of its thread, at most 15 characters */
+	enum irq_loop_backend backend; /* AUTO: io_uring, else epoll with one notice */
+	int node;                      /* NUMA node; -1 anywhere */
+	bool own_thread;               /* false: the caller drives it with irq_loop_run_once() */
+};
+
+int irq_loop_new(const struct irq_loop_params *params, struct irq_loop **out) UW_MUST_CHECK;
+/* Stops and joins its thread. Sources and timers must be removed before. NULL is fine; returns NULL. */
+struct irq_loop *irq_loop_free(struct irq_loop *loop);
+bool irq_loop_is_self(const struct irq_loop *loop); /* is the caller this loop's thread? cheap */
+enum irq_loop_backend irq_loop_backend(const struct irq_loop *loop);
+/* One wake-up: wait until @deadline_ns for something, serve it. own_thread == false only. 1 served, 0 not. */
+int irq_loop_run_once(struct irq_loop *loop, uint64_t deadline_ns) UW_MUST_CHECK;
+
+/* --- sources: eventfds (drained by the loop) and other descriptors (readiness only) --- */
+struct irq_source;
+typedef void irq_source_fn(void *arg, uint64_t count); /* loop thread; count: eventfd value, else 1 */
+enum irq_source_kind { IRQ_SOURCE_EVENTFD, IRQ_SOURCE_READABLE };
+/* PASSIVE or the loop's own thread. The descriptor is borrowed until the source is removed. */
+int irq_loop_add_source(struct irq_loop *loop, enum irq_source_kind kind, int fd, irq_source_fn *fn,
+			void *arg, struct irq_source **out) UW_MUST_CHECK;
+/* After return fn does not run and will not run again. Not from inside another loop's callback. */
+void irq_loop_remove_source(struct irq_source *source);
+
+/* --- messages: any thread to the loop; intrusive, never fails, order kept per sender --- */
+struct irq_message {
+	struct irq_message *next; /* private */
+	void (*run)(struct irq_message *msg); /* loop thread */
+};
+/* @msg stays the caller's until it runs; it must not be posted again before. Safe at DISPATCH. */
+void irq_loop_post(struct irq_loop *loop, struct irq_message *msg);
+/* Post and wait until it ran; runs it at once when the caller is the loop. PASSIVE or loop thread. */
+void irq_loop_call(struct irq_loop *loop, void (*fn)(void *arg), void *arg);
+
+/* --- deferred work of this wake-up, loop thread only --- */
+enum irq_phase { IRQ_PHASE_DPC, IRQ_PHASE_FLUSH, IRQ_PHASES };
+struct irq_deferred {
+	struct list link; /* list_init() it once; on no list when idle */
+	void (*run)(struct irq_deferred *work);
+};
+/* Queue @work for its phase; false when it was queued already. */
+bool irq_loop_defer(struct irq_loop *loop, enum irq_phase phase, struct irq_deferred *work);
+void irq_loop_undefer(struct irq_deferred *work);
+
+/* --- timers, loop thread only --- */
+struct irq_timer {
+	struct list link; /* list_init() it once */
+	uint64_t due_ns;
+	void (*run)(struct irq_timer *timer);
+};
+void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns);
+bool irq_loop_timer_stop(struct irq_timer *timer); /* true: it was pending */
+
+struct irq_loop_stats {
+	uint64_t wakeups, events, messages, timers, deferred, syscalls;
+};
+struct irq_loop_stats irq_loop_stats(const struct irq_loop *loop);
+
+#endif

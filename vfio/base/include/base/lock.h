@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lock.h - locks with a rank. Ranks live here and nowhere else; debug builds (UW_DEBUG_LOCKS)
+ * stop when a thread takes a lock whose rank is not above every rank it holds.
+ */
+#ifndef BASE_LOCK_H
+#define BASE_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/exec.h"
+
+/* Outermost first: a lock may be taken only while holding locks of smaller rank. */
+enum lock_rank {
+	LOCK_RANK_HOST = 10,       /* the host's list of devices and clients */
+	LOCK_RANK_DEVICE_PNP = 20, /* PnP state of one device */
+	LOCK_RANK_SCOPE = 30,      /* a synchronization scope, held across driver callbacks */
+	LOCK_RANK_QUEUE = 40,
+	LOCK_RANK_FILE = 45,
+	LOCK_RANK_OBJECT = 50,     /* one object's child list and state */
+	LOCK_RANK_DRIVER = 60,     /* a driver's own WDFSPINLOCK */
+	LOCK_RANK_INTERRUPT = 70,  /* an interrupt's lock, held across EvtInterruptIsr */
+	LOCK_RANK_DMA = 80,        /* a DMA domain's tables */
+	LOCK_RANK_LOOP = 90,       /* a loop's mailbox */
+	LOCK_RANK_FUNCTION = 100,  /* a PCI function's control path */
+	LOCK_RANK_LOG = 120,
+};
+
+/* Adaptive spin lock: spins briefly, then lets others run. 8 bytes. */
+struct UW_CAPABILITY("spin lock") spin_lock {
+	uint32_t word; /* 0 free, else the owner's exec_thread_id() */
+	uint32_t rank;
+};
+
+void spin_lock_init(struct spin_lock *l, enum lock_rank rank);
+void spin_lock_acquire(struct spin_lock *l) UW_ACQUIRE(l);
+bool spin_lock_try(struct spin_lock *l) UW_TRY_ACQUIRE(true, l);
+void spin_lock_release(struct spin_lock *l) UW_RELEASE(l);
+bool spin_lock_is_mine(const struct spin_lock *l);
+
+/* Sleeping lock with a rank; PASSIVE level only. */
+struct UW_CAPABILITY("mutex") rank_mutex {
+	struct exec_mutex mutex;
+	uint32_t rank;
+	uint32_t owner; /* exec_thread_id() of the holder */
+};
+int rank_mutex_init(struct rank_mutex *m, enum lock_rank rank) UW_MUST_CHECK;
+void rank_mutex_deinit(struct rank_mutex *m);
+void rank_mutex_lock(struct rank_mutex *m) UW_ACQUIRE(m);
+void rank_mutex_unlock(struct rank_mutex *m) UW_RELEASE(m);
+/* Waits with the rank bookkeeping kept right; as exec_cond_wait(). */
+bool rank_mutex_wait(struct rank_mutex *m, struct exec_cond *c, uint64_t deadline_ns) UW_REQUIRES(m);
+
+#endif

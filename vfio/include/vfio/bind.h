@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* bind.h - give a function to vfio-pci and back, through driver_override; PASSIVE, needs root. */
+#ifndef VFIO_BIND_H
+#define VFIO_BIND_H
+
+#include <stdbool.h>
+
+#include "base/compiler.h"
+#include "base/report.h"
+
+/**
+ * vfio_bind() - bind @address ("0000:00:03.0" or "00:03.0") to vfio-pci.
+ * @force: also when a network interface of it is up or a disk of it is mounted.
+ *
+ * Transactional: on failure the previous driver and driver_override are back. Binding a function
+ * that is bound already succeeds and changes nothing.
+ */
+int vfio_bind(const char *address, bool force, struct report *rep) UW_MUST_CHECK;
+/** vfio_unbind() - give it back to the kernel's own choice of driver (or to none). Idempotent. */
+int vfio_unbind(const char *address, struct report *rep) UW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault_handler.h - the SIGBUS/SIGSEGV handler of the host program.
+ *
+ * A faulting register access of a known table whose address lies in a mapped BAR lands behind its
+ * instruction (ones, or the store dropped) and marks the function gone when its vendor id says so.
+ * Every other fault goes to the handler that was there before.
+ */
+#ifndef VFIO_FAULT_HANDLER_H
+#define VFIO_FAULT_HANDLER_H
+
+#include "base/compiler.h"
+#include "vfio/mmio.h"
+
+int fault_handler_install(void) UW_MUST_CHECK; /* once a process; -EALREADY */
+void fault_handler_uninstall(void);
+/* Each thread that touches registers wants an alternate stack; exec threads of loops call this. */
+int fault_handler_thread_enter(void) UW_MUST_CHECK;
+void fault_handler_thread_leave(void);
+/* The access table of one image (libuwdf itself, each driver .so): [first, last). Not owned. */
+int fault_handler_add_table(const struct vfio_mmio_fault_row *first,
+			    const struct vfio_mmio_fault_row *last) UW_MUST_CHECK;
+void fault_handler_remove_table(const struct vfio_mmio_fault_row *first);
+
+#endif
