@@ -16,9 +16,9 @@
 
 #include "base/compiler.h"
 
-#define EXEC_FOREVER UINT64_MAX
+#define EXEC_FOREVER   UINT64_MAX
 #define EXEC_NS_PER_MS 1000000ull
-#define EXEC_NS_PER_S 1000000000ull
+#define EXEC_NS_PER_S  1000000000ull
 
 /* --- clock: nanoseconds, monotonic --- */
 uint64_t exec_now_ns(void);
@@ -32,12 +32,13 @@ uint64_t exec_system_time_100ns(void);
 /* --- threads --- */
 struct exec_thread;
 struct exec_thread_params {
-	const char *name;      /* at most 15 characters */
+	const char *name; /* at most 15 characters */
 	void (*run)(void *arg);
 	void *arg;
-	int node;              /* NUMA node to run on; -1: anywhere */
+	int node; /* NUMA node to run on; -1: anywhere */
 };
-int exec_thread_start(const struct exec_thread_params *params, struct exec_thread **out) UW_MUST_CHECK;
+int exec_thread_start(const struct exec_thread_params *params,
+		      struct exec_thread **out) UW_MUST_CHECK;
 /* exec_thread_join() - wait for @thread to end and free it; NULL is fine. */
 void exec_thread_join(struct exec_thread *thread);
 bool exec_thread_is_self(const struct exec_thread *thread);
@@ -45,6 +46,11 @@ bool exec_thread_is_self(const struct exec_thread *thread);
 uint32_t exec_thread_id(void);
 /* A point where the simulated scheduler may run somebody else; a pause instruction otherwise. */
 void exec_yield(void);
+/*
+ * exec_spin_wait() - one patient step of a spin lock's slow path: returns when *@word may be zero.
+ * @round: how often the caller waited before; later rounds give up the CPU for longer.
+ */
+void exec_spin_wait(const uint32_t *word, unsigned int round);
 
 /* --- mutex and condition; members are private --- */
 struct UW_CAPABILITY("mutex") exec_mutex {
@@ -62,7 +68,8 @@ bool exec_mutex_trylock(struct exec_mutex *m) UW_TRY_ACQUIRE(true, m);
 void exec_mutex_unlock(struct exec_mutex *m) UW_RELEASE(m);
 int exec_cond_init(struct exec_cond *c) UW_MUST_CHECK;
 void exec_cond_deinit(struct exec_cond *c);
-/* Returns false when @deadline_ns passed; spurious wake-ups happen. EXEC_FOREVER has no deadline. */
+/* Returns false when @deadline_ns passed; spurious wake-ups happen. EXEC_FOREVER has no deadline.
+ */
 bool exec_cond_wait(struct exec_cond *c, struct exec_mutex *m, uint64_t deadline_ns) UW_REQUIRES(m);
 void exec_cond_signal(struct exec_cond *c);
 void exec_cond_broadcast(struct exec_cond *c);
@@ -80,20 +87,23 @@ void exec_event_clear(struct exec_event *e);
 bool exec_event_wait(struct exec_event *e, uint64_t deadline_ns); /* false: deadline passed */
 
 /* --- waiting for descriptors --- */
-/* Wait until one of @events (POLLIN...) holds on @fd: returned events, 0 at the deadline, -errno. */
+/* Wait until one of @events (POLLIN...) holds on @fd: returned events, 0 at the deadline, -errno.
+ */
 int exec_wait_fd(int fd, short events, uint64_t deadline_ns);
 
 /* --- child processes (QEMU, helpers) --- */
 struct exec_process;
 struct exec_process_params {
-	const char *path;        /* looked up in PATH when it has no slash */
+	const char *path; /* looked up in PATH when it has no slash */
 	char *const *argv;
-	int stderr_fd;           /* the child's stderr and stdout; -1: inherit */
-	const int *inherit_fds;  /* kept open under their own numbers; everything else closes */
+	int stderr_fd;          /* the child's stderr and stdout; -1: inherit */
+	const int *inherit_fds; /* kept open under their own numbers; everything else closes */
 	unsigned int inherit_count;
 };
-/* The child dies with this process, even by SIGKILL: it is forked by a thread that lives until exit. */
-int exec_process_start(const struct exec_process_params *params, struct exec_process **out) UW_MUST_CHECK;
+/* The child dies with this process, even by SIGKILL: it is forked by a thread that lives until
+ * exit. */
+int exec_process_start(const struct exec_process_params *params,
+		       struct exec_process **out) UW_MUST_CHECK;
 pid_t exec_process_pid(const struct exec_process *p);
 int exec_process_fd(const struct exec_process *p); /* pidfd: readable when the child has ended */
 bool exec_process_ended(struct exec_process *p, int *out_status);

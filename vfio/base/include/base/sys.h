@@ -45,6 +45,8 @@ int sys_openat(int dirfd, const char *path, int flags, mode_t mode) UW_MUST_CHEC
 void sys_close(int fd); /* a negative descriptor is ignored */
 ssize_t sys_read(int fd, void *buf, size_t len) UW_MUST_CHECK;
 ssize_t sys_write(int fd, const void *buf, size_t len) UW_MUST_CHECK;
+/* As sys_write(), never made to fail: for log lines, which must not be counted by a sweep. */
+ssize_t sys_write_quiet(int fd, const void *buf, size_t len) UW_MUST_CHECK;
 ssize_t sys_pread(int fd, void *buf, size_t len, int64_t offset) UW_MUST_CHECK;
 ssize_t sys_pwrite(int fd, const void *buf, size_t len, int64_t offset) UW_MUST_CHECK;
 int sys_ioctl(int fd, unsigned long request, void *arg) UW_MUST_CHECK;
@@ -74,6 +76,10 @@ int sys_epoll_create1(int flags) UW_MUST_CHECK;
 int sys_epoll_ctl(int epfd, int op, int fd, uint32_t events, uint64_t data) UW_MUST_CHECK;
 struct epoll_event;
 int sys_epoll_wait(int epfd, struct epoll_event *events, int max, int timeout_ms) UW_MUST_CHECK;
+/* sys_epoll_pwait2() - as above in nanoseconds, < 0 waits for ever; -ENOSYS on kernels before 5.11.
+ */
+int sys_epoll_pwait2(int epfd, struct epoll_event *events, int max,
+		     int64_t timeout_ns) UW_MUST_CHECK;
 /* sys_ppoll() - timeout_ns < 0 waits for ever; EINTR is returned, not retried. */
 int sys_ppoll(struct pollfd *fds, unsigned int count, int64_t timeout_ns) UW_MUST_CHECK;
 
@@ -93,7 +99,20 @@ int sys_setrlimit(int resource, const struct rlimit *limit) UW_MUST_CHECK;
 int sys_kill(pid_t pid, int signal) UW_MUST_CHECK;
 int sys_waitpid(pid_t pid, int *status, int options) UW_MUST_CHECK;
 int sys_pidfd_open(pid_t pid) UW_MUST_CHECK;
+/* What exec_process.c builds a child from; from sys_die_with_parent_thread() on called in the
+ * child. */
+pid_t sys_fork(void) UW_MUST_CHECK;
+pid_t sys_getpid(void);
+pid_t sys_getppid(void);
+int sys_die_with_parent_thread(int signal) UW_MUST_CHECK; /* PR_SET_PDEATHSIG */
+int sys_dup2(int from, int to) UW_MUST_CHECK;
+int sys_close_on_exec_from(unsigned int first) UW_MUST_CHECK; /* this descriptor and all above */
+void sys_reset_signals(void);                        /* nothing blocked, SIGPIPE as by default */
+int sys_execvp(const char *path, char *const *argv); /* returns only to say -errno */
+void sys_exit_now(int status) __attribute__((noreturn));
 size_t sys_page_size(void);
+/* sys_last_error() - -errno of a library's call that failed (libnuma, libseccomp). */
+int sys_last_error(void);
 
 /* Small files (sysfs, proc): whole contents, terminated; -EMSGSIZE when @len is too small. */
 ssize_t sys_read_file(const char *path, char *buf, size_t len) UW_MUST_CHECK;
