@@ -39,8 +39,7 @@ struct fx_io_config {
 	WDF_FILEOBJECT_CONFIG file_config;        /* WdfDeviceInitSetFileObjectConfig */
 	WDF_OBJECT_ATTRIBUTES file_attributes;
 	WDF_DEVICE_IO_TYPE io_type; /* WdfDeviceInitSetIoType; 0: buffered */
-	bool exclusive; /* WdfDeviceInitSetExclusive: a second open: STATUS_ACCESS_DENIED */
-	bool filter;    /* WdfFdoInitSetFilter */
+	bool filter;                /* WdfFdoInitSetFilter */
 };
 
 enum fx_packet_kind {
