@@ -34,7 +34,7 @@ struct pci_function_ops {
 struct pci_function {
 	const struct pci_function_ops *ops;
 	void *backend;             /* owned by ops */
-	char address[128];
+	char address[256];
 	struct rank_mutex lock;    /* rank LOCK_RANK_FUNCTION: control path */
 	struct pci_id id;          /* the rest is filled by the back end's open, then constant */
 	struct pci_caps caps;

@@ -39,7 +39,8 @@ struct fx_io_config {
 	WDF_FILEOBJECT_CONFIG file_config;        /* WdfDeviceInitSetFileObjectConfig */
 	WDF_OBJECT_ATTRIBUTES file_attributes;
 	WDF_DEVICE_IO_TYPE io_type; /* WdfDeviceInitSetIoType; 0: buffered */
-	bool filter;                /* WdfFdoInitSetFilter */
+	bool exclusive; /* WdfDeviceInitSetExclusive: a second open: STATUS_ACCESS_DENIED */
+	bool filter;    /* WdfFdoInitSetFilter */
 };
 
 enum fx_packet_kind {

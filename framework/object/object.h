@@ -3,8 +3,8 @@
  * object.h - what every framework object is: a kind, a parent, references, contexts, a life.
  *
  * Life: CREATED -> (delete) DISPOSING: children first, then the class's dispose, EvtCleanupCallback
- * -> DISPOSED -> (last reference) DESTROYED: EvtDestroyCallback, contexts and memory freed. Each step
- * is asserted on entry. A child is disposed before its parent's EvtCleanupCallback runs.
+ * -> DISPOSED -> (last reference) DESTROYED: EvtDestroyCallback, contexts and memory freed. Each
+ * step is asserted on entry. A child is disposed before its parent's EvtCleanupCallback runs.
  *
  * Handles: the object's address in the low 48 bits, the generation of a recycled slot above. The
  * object keeps its own current handle, so that one compare proves address and generation.
@@ -53,26 +53,28 @@ struct fx_context;
 /* What a type brings; one constant per type. */
 struct fx_object_class {
 	enum fx_type type;
-	const char *name;                             /* "WDFQUEUE" */
-	bool driver_may_delete;                       /* WdfObjectDelete allowed */
-	bool passive_cleanup;                         /* dispose may block */
-	void (*dispose)(struct fx_object *obj);       /* before EvtCleanup; may be NULL */
-	void (*destroy)(struct fx_object *obj);       /* after EvtDestroy; frees what the object owns but itself */
-	void (*release)(struct fx_object *obj);       /* instead of freeing: pooled objects; NULL: mem_free */
+	const char *name;                       /* "WDFQUEUE" */
+	bool driver_may_delete;                 /* WdfObjectDelete allowed */
+	bool passive_cleanup;                   /* dispose may block */
+	void (*dispose)(struct fx_object *obj); /* before EvtCleanup; may be NULL */
+	void (*destroy)(struct fx_object
+				*obj); /* after EvtDestroy; frees what the object owns but itself */
+	void (*release)(
+		struct fx_object *obj); /* instead of freeing: pooled objects; NULL: mem_free */
 };
 
 struct fx_object {
-	uint16_t type;        /* enum fx_type; first word: one load tells the kind */
-	uint8_t state;        /* enum fx_object_state, guarded by lock, read without it by checks */
+	uint16_t type; /* enum fx_type; first word: one load tells the kind */
+	uint8_t state; /* enum fx_object_state, guarded by lock, read without it by checks */
 	uint8_t flags;
-	int32_t refs;         /* atomic */
-	uint64_t handle;      /* current handle value */
+	int32_t refs;    /* atomic */
+	uint64_t handle; /* current handle value */
 	const struct fx_object_class *class;
-	struct fx_driver *driver; /* borrowed: whose globals created it */
-	struct fx_object *parent; /* borrowed while linked; guarded by parent's lock */
-	struct list sibling;      /* in parent->children */
-	struct list children;     /* guarded by lock */
-	struct spin_lock lock;    /* rank LOCK_RANK_OBJECT */
+	struct fx_driver *driver;    /* borrowed: whose globals created it */
+	struct fx_object *parent;    /* borrowed while linked; guarded by parent's lock */
+	struct list sibling;         /* in parent->children */
+	struct list children;        /* guarded by lock */
+	struct spin_lock lock;       /* rank LOCK_RANK_OBJECT */
 	struct fx_context *contexts; /* owned */
 	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of the creating attributes */
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
@@ -87,26 +89,29 @@ struct fx_object {
  * @attrs: may be NULL (WDF_NO_OBJECT_ATTRIBUTES).
  *
  * One reference, held by the parent link. On failure nothing is left. The caller finishes its own
- * initialisation and calls fx_object_delete() if that fails (callbacks of @attrs are then not called:
- * they are armed by fx_object_commit()).
+ * initialisation and calls fx_object_delete() if that fails (callbacks of @attrs are then not
+ * called: they are armed by fx_object_commit()).
  */
 NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct fx_driver *driver,
-		       struct fx_object *parent, PWDF_OBJECT_ATTRIBUTES attrs, struct fx_object **out);
+		       struct fx_object *parent, PWDF_OBJECT_ATTRIBUTES attrs,
+		       struct fx_object **out);
 /* Arms EvtCleanup/EvtDestroy; from here the driver may know the handle. */
 void fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs);
 /* Check Attributes before anything is made: size, scope, level, parent. */
 NTSTATUS fx_object_check_attributes(PWDF_OBJECT_ATTRIBUTES attrs, unsigned int flags);
-#define FX_ATTR_NO_PARENT 1u       /* ParentObject must be NULL */
-#define FX_ATTR_NEEDS_PARENT 2u    /* ParentObject must be given */
-#define FX_ATTR_NO_SCOPE_LEVEL 4u  /* SynchronizationScope and ExecutionLevel must be inherit */
+#define FX_ATTR_NO_PARENT      1u /* ParentObject must be NULL */
+#define FX_ATTR_NEEDS_PARENT   2u /* ParentObject must be given */
+#define FX_ATTR_NO_SCOPE_LEVEL 4u /* SynchronizationScope and ExecutionLevel must be inherit */
 
 /* For embedded or pooled objects: initialise in place (no allocation, no parent link). */
-void fx_object_init(struct fx_object *obj, const struct fx_object_class *class, struct fx_driver *driver);
-NTSTATUS fx_object_add_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, void **out_context);
+void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
+		    struct fx_driver *driver);
+NTSTATUS fx_object_add_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
+			       void **out_context);
 
-void fx_object_delete(struct fx_object *obj);              /* dispose the tree, drop the parent's reference */
+void fx_object_delete(struct fx_object *obj); /* dispose the tree, drop the parent's reference */
 struct fx_object *fx_object_ref(struct fx_object *obj);
-struct fx_object *fx_object_unref(struct fx_object *obj);  /* NULL is fine; returns NULL */
+struct fx_object *fx_object_unref(struct fx_object *obj); /* NULL is fine; returns NULL */
 
 static inline void *fx_object_handle(const struct fx_object *obj)
 {
@@ -115,17 +120,19 @@ static inline void *fx_object_handle(const struct fx_object *obj)
 
 #define FX_HANDLE_ADDRESS_MASK 0x0000ffffffffffffull
 
-/* The border check. Never returns NULL: a bad handle stops in the verifier (fx_verifier_bad_handle). */
+/* The border check. Never returns NULL: a bad handle stops in the verifier
+ * (fx_verifier_bad_handle). */
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
 			    const void *caller) __attribute__((cold, noreturn));
 
 static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, const void *handle,
 						      enum fx_type type)
 {
-	struct fx_object *obj =
-		(struct fx_object *)(uintptr_t)((uint64_t)(uintptr_t)handle & FX_HANDLE_ADDRESS_MASK);
+	struct fx_object *obj = (struct fx_object *)(uintptr_t)((uint64_t)(uintptr_t)handle &
+								FX_HANDLE_ADDRESS_MASK);
 
-	if (uw_unlikely(!obj || obj->type != (uint16_t)type || obj->handle != (uint64_t)(uintptr_t)handle))
+	if (uw_unlikely(!obj || obj->type != (uint16_t)type ||
+			obj->handle != (uint64_t)(uintptr_t)handle))
 		fx_verifier_bad_handle(driver, handle, type, __builtin_return_address(0));
 	return obj;
 }

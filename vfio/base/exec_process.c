@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/fault.h"
 #include "base/mem.h"
 #include "base/sys.h"
 #include "exec_impl.h"
@@ -70,6 +71,7 @@ __attribute__((noreturn)) static void become(const struct spawn_order *order, pi
 {
 	int err = sys_die_with_parent_thread(SIGKILL);
 
+	fault_disarm(); /* the sweep counts the parent's operations */
 	if (!err && sys_getppid() != parent)
 		sys_exit_now(127); /* the parent ended before the line above took effect */
 	sys_reset_signals();

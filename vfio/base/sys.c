@@ -21,8 +21,13 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/handover.h"
 
 #define MAX_ERRNO 4095
+
+#if defined(BASE_HANDOVER_TSAN)
+char handover_of_fd[HANDOVER_FDS];
+#endif
 
 static const struct sys_ops *test_ops; /* NULL outside tests */
 
@@ -293,14 +298,6 @@ int sys_epoll_wait(int epfd, struct epoll_event *events, int max, int timeout_ms
 	return result_of(epoll_wait(epfd, events, max, timeout_ms));
 }
 
-int sys_epoll_pwait2(int epfd, struct epoll_event *events, int max, int64_t timeout_ns)
-{
-	struct timespec limit = { .tv_sec = timeout_ns / 1000000000,
-				  .tv_nsec = timeout_ns % 1000000000 };
-
-	return result_of(epoll_pwait2(epfd, events, max, timeout_ns < 0 ? NULL : &limit, NULL));
-}
-
 int sys_ppoll(struct pollfd *fds, unsigned int count, int64_t timeout_ns)
 {
 	struct timespec limit = { .tv_sec = timeout_ns / 1000000000,
@@ -502,7 +499,10 @@ int sys_write_file(const char *path, const char *text)
 int sys_eventfd_signal(int fd)
 {
 	uint64_t one = 1;
-	ssize_t put = sys_write(fd, &one, sizeof(one));
+	ssize_t put;
+
+	handover_release(fd);
+	put = sys_write(fd, &one, sizeof(one));
 
 	return put < 0 ? (int)put : 0;
 }

@@ -5,6 +5,10 @@
 
 #include <wdf.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /**
  * WdfLxDriverSetIoLevel() - declare at which level this driver's EvtIo* callbacks may run.
  * @Driver: the driver, in DriverEntry, before any device.
@@ -18,4 +22,7 @@
  */
 NTSTATUS WdfLxDriverSetIoLevel(WDFDRIVER Driver, WDF_EXECUTION_LEVEL Level);
 
+#ifdef __cplusplus
+}
+#endif
 #endif

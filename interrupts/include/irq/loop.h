@@ -27,17 +27,24 @@ struct irq_loop_params {
 };
 
 int irq_loop_new(const struct irq_loop_params *params, struct irq_loop **out) UW_MUST_CHECK;
-/* Stops and joins its thread. Sources and timers must be removed before. NULL is fine; returns NULL. */
+/* Stops and joins its thread. Sources and timers must be removed before. NULL is fine; returns
+ * NULL. */
 struct irq_loop *irq_loop_free(struct irq_loop *loop);
 bool irq_loop_is_self(const struct irq_loop *loop); /* is the caller this loop's thread? cheap */
 enum irq_loop_backend irq_loop_backend(const struct irq_loop *loop);
-/* One wake-up: wait until @deadline_ns for something, serve it. own_thread == false only. 1 served, 0 not. */
+/* One wake-up: wait until @deadline_ns for something, serve it. own_thread == false only. 1 served,
+ * 0 not. */
 int irq_loop_run_once(struct irq_loop *loop, uint64_t deadline_ns) UW_MUST_CHECK;
 
-/* --- sources: eventfds (drained by the loop) and other descriptors (readiness only) --- */
+/* --- sources --- */
 struct irq_source;
-typedef void irq_source_fn(void *arg, uint64_t count); /* loop thread; count: eventfd value, else 1 */
-enum irq_source_kind { IRQ_SOURCE_EVENTFD, IRQ_SOURCE_READABLE };
+typedef void irq_source_fn(void *arg,
+			   uint64_t count); /* loop thread; count: eventfd value, else 1 */
+enum irq_source_kind {
+	IRQ_SOURCE_EVENTFD, /* an eventfd, drained by the loop: its value is the count */
+	IRQ_SOURCE_EDGE, /* an eventfd nobody drains: one call for each signal or bunch of them */
+	IRQ_SOURCE_READABLE, /* anything else: called again as long as it is readable */
+};
 /* PASSIVE or the loop's own thread. The descriptor is borrowed until the source is removed. */
 int irq_loop_add_source(struct irq_loop *loop, enum irq_source_kind kind, int fd, irq_source_fn *fn,
 			void *arg, struct irq_source **out) UW_MUST_CHECK;
@@ -46,12 +53,13 @@ void irq_loop_remove_source(struct irq_source *source);
 
 /* --- messages: any thread to the loop; intrusive, never fails, order kept per sender --- */
 struct irq_message {
-	struct irq_message *next; /* private */
+	struct irq_message *next;             /* private */
 	void (*run)(struct irq_message *msg); /* loop thread */
 };
 /* @msg stays the caller's until it runs; it must not be posted again before. Safe at DISPATCH. */
 void irq_loop_post(struct irq_loop *loop, struct irq_message *msg);
-/* Post and wait until it ran; runs it at once when the caller is the loop. PASSIVE or loop thread. */
+/* Post and wait until it ran; runs it at once when the caller is the loop. PASSIVE or loop thread.
+ */
 void irq_loop_call(struct irq_loop *loop, void (*fn)(void *arg), void *arg);
 
 /* --- deferred work of this wake-up, loop thread only --- */

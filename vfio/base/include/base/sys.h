@@ -76,10 +76,6 @@ int sys_epoll_create1(int flags) UW_MUST_CHECK;
 int sys_epoll_ctl(int epfd, int op, int fd, uint32_t events, uint64_t data) UW_MUST_CHECK;
 struct epoll_event;
 int sys_epoll_wait(int epfd, struct epoll_event *events, int max, int timeout_ms) UW_MUST_CHECK;
-/* sys_epoll_pwait2() - as above in nanoseconds, < 0 waits for ever; -ENOSYS on kernels before 5.11.
- */
-int sys_epoll_pwait2(int epfd, struct epoll_event *events, int max,
-		     int64_t timeout_ns) UW_MUST_CHECK;
 /* sys_ppoll() - timeout_ns < 0 waits for ever; EINTR is returned, not retried. */
 int sys_ppoll(struct pollfd *fds, unsigned int count, int64_t timeout_ns) UW_MUST_CHECK;
 

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wdfdriver.h - WDFDRIVER: the driver itself.
+ *
+ * Has: WdfDriverCreate, WdfDriverGetRegistryPath, WdfDriverIsVersionAvailable,
+ *      WdfDriverWdmGetDriverObject, WdfWdmDriverGetWdfDriverHandle, WdfGetDriver.
+ */
+#ifndef UWDF_WDFDRIVER_H
+#define UWDF_WDFDRIVER_H
+
+#include <wdf/wdffuncenum.h>
+#include <wdf/wdfobject.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum _WDF_DRIVER_INIT_FLAGS {
+	WdfDriverInitNonPnpDriver = 1,
+	WdfDriverInitNoDispatchOverride = 2,
+	WdfVerifyOn = 4,
+	WdfVerifierOn = 8,
+	WdfDriverInitCompanion = 0x10,
+} WDF_DRIVER_INIT_FLAGS,
+	*PWDF_DRIVER_INIT_FLAGS;
+
+/**
+ * EVT_WDF_DRIVER_DEVICE_ADD - a device appeared that this driver serves: create its device object.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; on failure the device does not start.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef NTSTATUS EVT_WDF_DRIVER_DEVICE_ADD(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit);
+typedef EVT_WDF_DRIVER_DEVICE_ADD *PFN_WDF_DRIVER_DEVICE_ADD;
+
+/**
+ * EVT_WDF_DRIVER_UNLOAD - the driver is about to go; called only if DriverEntry succeeded.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef VOID EVT_WDF_DRIVER_UNLOAD(WDFDRIVER Driver);
+typedef EVT_WDF_DRIVER_UNLOAD *PFN_WDF_DRIVER_UNLOAD;
+
+/** EVT_WDF_TRACE_CALLBACK - complete by type only: nothing here calls it yet. IRQL: PASSIVE_LEVEL.
+ */
+typedef NTSTATUS EVT_WDF_TRACE_CALLBACK(UCHAR minorFunction, PVOID dataPath, ULONG bufferLength,
+					PVOID buffer, PVOID context, PULONG size);
+typedef EVT_WDF_TRACE_CALLBACK *PFN_WDF_TRACE_CALLBACK;
+
+typedef struct _WDF_DRIVER_CONFIG {
+	ULONG Size;
+	PFN_WDF_DRIVER_DEVICE_ADD EvtDriverDeviceAdd;
+	PFN_WDF_DRIVER_UNLOAD EvtDriverUnload;
+	ULONG DriverInitFlags;
+	ULONG DriverPoolTag;
+} WDF_DRIVER_CONFIG, *PWDF_DRIVER_CONFIG;
+
+/** WDF_DRIVER_CONFIG_INIT() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_DRIVER_CONFIG_INIT(PWDF_DRIVER_CONFIG Config,
+					PFN_WDF_DRIVER_DEVICE_ADD EvtDriverDeviceAdd)
+{
+	RtlZeroMemory(Config, sizeof(*Config));
+	Config->Size = sizeof(WDF_DRIVER_CONFIG);
+	Config->EvtDriverDeviceAdd = EvtDriverDeviceAdd;
+}
+
+typedef struct _WDF_DRIVER_VERSION_AVAILABLE_PARAMS {
+	ULONG Size;
+	ULONG MajorVersion;
+	ULONG MinorVersion;
+} WDF_DRIVER_VERSION_AVAILABLE_PARAMS, *PWDF_DRIVER_VERSION_AVAILABLE_PARAMS;
+
+/** WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
+	PWDF_DRIVER_VERSION_AVAILABLE_PARAMS Params, ULONG MajorVersion, ULONG MinorVersion)
+{
+	RtlZeroMemory(Params, sizeof(*Params));
+	Params->Size = sizeof(WDF_DRIVER_VERSION_AVAILABLE_PARAMS);
+	Params->MajorVersion = MajorVersion;
+	Params->MinorVersion = MinorVersion;
+}
+
+/**
+ * WdfDriverCreate() - create the framework's driver object, once, in DriverEntry.
+ * @DriverObject:     what DriverEntry got.
+ * @RegistryPath:     what DriverEntry got.
+ * @DriverAttributes: no parent may be given; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @DriverConfig:     from WDF_DRIVER_CONFIG_INIT().
+ * @Driver:           the driver.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH wrong Size; STATUS_DRIVER_INTERNAL_ERROR
+ *          called twice or outside DriverEntry; STATUS_INVALID_PARAMETER no EvtDriverDeviceAdd or
+ *          unknown DriverInitFlags; STATUS_NOT_SUPPORTED a non-PnP or companion driver;
+ *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: non-PnP drivers (WdfDriverInitNonPnpDriver) are refused.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef NTSTATUS (*PFN_WDFDRIVERCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					PDRIVER_OBJECT DriverObject, PCUNICODE_STRING RegistryPath,
+					PWDF_OBJECT_ATTRIBUTES DriverAttributes,
+					PWDF_DRIVER_CONFIG DriverConfig, WDFDRIVER *Driver);
+FORCEINLINE NTSTATUS WdfDriverCreate(PDRIVER_OBJECT DriverObject, PCUNICODE_STRING RegistryPath,
+				     PWDF_OBJECT_ATTRIBUTES DriverAttributes,
+				     PWDF_DRIVER_CONFIG DriverConfig, WDFDRIVER *Driver)
+{
+	return ((PFN_WDFDRIVERCREATE)WdfFunctions[WdfDriverCreateTableIndex])(
+		WdfDriverGlobals, DriverObject, RegistryPath, DriverAttributes, DriverConfig,
+		Driver);
+}
+
+/**
+ * WdfDriverGetRegistryPath() - the driver's registry path.
+ * @Driver: the driver.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  a zero-terminated string, valid as long as the driver object.
+ * Differs: the registry does not exist yet; the path names the driver as it would be named there.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef PWSTR (*PFN_WDFDRIVERGETREGISTRYPATH)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver);
+FORCEINLINE PWSTR WdfDriverGetRegistryPath(WDFDRIVER Driver)
+{
+	return ((PFN_WDFDRIVERGETREGISTRYPATH)WdfFunctions[WdfDriverGetRegistryPathTableIndex])(
+		WdfDriverGlobals, Driver);
+}
+
+/**
+ * WdfDriverIsVersionAvailable() - is this framework version, or a newer one of its major version,
+ *    here?.
+ * @Driver:                 the driver.
+ * @VersionAvailableParams: from WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT().
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  TRUE or FALSE; FALSE also for a wrong Size.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef BOOLEAN (*PFN_WDFDRIVERISVERSIONAVAILABLE)(
+	PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver,
+	PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams);
+FORCEINLINE BOOLEAN WdfDriverIsVersionAvailable(
+	WDFDRIVER Driver, PWDF_DRIVER_VERSION_AVAILABLE_PARAMS VersionAvailableParams)
+{
+	return ((PFN_WDFDRIVERISVERSIONAVAILABLE)
+			WdfFunctions[WdfDriverIsVersionAvailableTableIndex])(
+		WdfDriverGlobals, Driver, VersionAvailableParams);
+}
+
+/**
+ * WdfDriverWdmGetDriverObject() - what DriverEntry got as its DriverObject.
+ * @Driver: the driver.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  never NULL.
+ * Differs: the object is opaque.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef PDRIVER_OBJECT (*PFN_WDFDRIVERWDMGETDRIVEROBJECT)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							  WDFDRIVER Driver);
+FORCEINLINE PDRIVER_OBJECT WdfDriverWdmGetDriverObject(WDFDRIVER Driver)
+{
+	return ((PFN_WDFDRIVERWDMGETDRIVEROBJECT)
+			WdfFunctions[WdfDriverWdmGetDriverObjectTableIndex])(WdfDriverGlobals,
+									     Driver);
+}
+
+/**
+ * WdfWdmDriverGetWdfDriverHandle() - the WDFDRIVER of a DriverObject.
+ * @DriverObject: what DriverEntry got.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  the handle; NULL before WdfDriverCreate() or for another driver's object.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef WDFDRIVER (*PFN_WDFWDMDRIVERGETWDFDRIVERHANDLE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							PDRIVER_OBJECT DriverObject);
+FORCEINLINE WDFDRIVER WdfWdmDriverGetWdfDriverHandle(PDRIVER_OBJECT DriverObject)
+{
+	return ((PFN_WDFWDMDRIVERGETWDFDRIVERHANDLE)
+			WdfFunctions[WdfWdmDriverGetWdfDriverHandleTableIndex])(WdfDriverGlobals,
+										DriverObject);
+}
+
+/** WdfGetDriver() - the calling driver; NULL before WdfDriverCreate(). IRQL: any. */
+FORCEINLINE WDFDRIVER WdfGetDriver(VOID)
+{
+	return WdfDriverGlobals->Driver;
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

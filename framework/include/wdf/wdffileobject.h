@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wdffileobject.h - WDFFILEOBJECT: one open of a device.
+ *
+ * Has: WdfFileObjectGetFileName, WdfFileObjectGetFlags, WdfFileObjectGetDevice.
+ */
+#ifndef UWDF_WDFFILEOBJECT_H
+#define UWDF_WDFFILEOBJECT_H
+
+#include <wdf/wdfobject.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * WdfFileObjectGetFileName() - the name behind the device's name in an open.
+ * @FileObject: the file.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  the name; empty when there was none.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffileobject.h.
+ */
+typedef PUNICODE_STRING (*PFN_WDFFILEOBJECTGETFILENAME)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							WDFFILEOBJECT FileObject);
+FORCEINLINE PUNICODE_STRING WdfFileObjectGetFileName(WDFFILEOBJECT FileObject)
+{
+	return ((PFN_WDFFILEOBJECTGETFILENAME)WdfFunctions[WdfFileObjectGetFileNameTableIndex])(
+		WdfDriverGlobals, FileObject);
+}
+
+/**
+ * WdfFileObjectGetFlags() - flags of the open.
+ * @FileObject: the file.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  FO_* flags.
+ * Differs: always 0.
+ * Source:  Windows driver documentation, wdffileobject.h.
+ */
+typedef ULONG (*PFN_WDFFILEOBJECTGETFLAGS)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					   WDFFILEOBJECT FileObject);
+FORCEINLINE ULONG WdfFileObjectGetFlags(WDFFILEOBJECT FileObject)
+{
+	return ((PFN_WDFFILEOBJECTGETFLAGS)WdfFunctions[WdfFileObjectGetFlagsTableIndex])(
+		WdfDriverGlobals, FileObject);
+}
+
+/**
+ * WdfFileObjectGetDevice() - the device of a file.
+ * @FileObject: the file.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  never NULL.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffileobject.h.
+ */
+typedef WDFDEVICE (*PFN_WDFFILEOBJECTGETDEVICE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						WDFFILEOBJECT FileObject);
+FORCEINLINE WDFDEVICE WdfFileObjectGetDevice(WDFFILEOBJECT FileObject)
+{
+	return ((PFN_WDFFILEOBJECTGETDEVICE)WdfFunctions[WdfFileObjectGetDeviceTableIndex])(
+		WdfDriverGlobals, FileObject);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

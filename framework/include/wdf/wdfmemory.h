@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wdfmemory.h - WDFMEMORY: buffers with an owner.
+ *
+ * Has: WdfMemoryCreate, WdfMemoryCreatePreallocated, WdfMemoryGetBuffer, WdfMemoryAssignBuffer,
+ *      WdfMemoryCopyToBuffer, WdfMemoryCopyFromBuffer.
+ */
+#ifndef UWDF_WDFMEMORY_H
+#define UWDF_WDFMEMORY_H
+
+#include <wdf/wdfobject.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum _WDF_MEMORY_DESCRIPTOR_TYPE {
+	WdfMemoryDescriptorTypeInvalid = 0,
+	WdfMemoryDescriptorTypeBuffer = 1,
+	WdfMemoryDescriptorTypeMdl = 2,
+	WdfMemoryDescriptorTypeHandle = 3,
+} WDF_MEMORY_DESCRIPTOR_TYPE,
+	*PWDF_MEMORY_DESCRIPTOR_TYPE;
+
+typedef struct _WDFMEMORY_OFFSET {
+	size_t BufferOffset;
+	size_t BufferLength;
+} WDFMEMORY_OFFSET, *PWDFMEMORY_OFFSET;
+
+typedef struct _WDF_MEMORY_DESCRIPTOR {
+	WDF_MEMORY_DESCRIPTOR_TYPE Type;
+	union {
+		struct {
+			PVOID Buffer;
+			ULONG Length;
+		} BufferType;
+		struct {
+			PMDL Mdl;
+			ULONG BufferLength;
+		} MdlType;
+		struct {
+			WDFMEMORY Memory;
+			PWDFMEMORY_OFFSET Offsets;
+		} HandleType;
+	} u;
+} WDF_MEMORY_DESCRIPTOR, *PWDF_MEMORY_DESCRIPTOR;
+
+/** WDF_MEMORY_DESCRIPTOR_INIT_BUFFER() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_BUFFER(PWDF_MEMORY_DESCRIPTOR Descriptor, PVOID Buffer,
+						   ULONG BufferLength)
+{
+	RtlZeroMemory(Descriptor, sizeof(*Descriptor));
+	Descriptor->Type = WdfMemoryDescriptorTypeBuffer;
+	Descriptor->u.BufferType.Buffer = Buffer;
+	Descriptor->u.BufferType.Length = BufferLength;
+}
+
+/** WDF_MEMORY_DESCRIPTOR_INIT_HANDLE() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_HANDLE(PWDF_MEMORY_DESCRIPTOR Descriptor,
+						   WDFMEMORY Memory, PWDFMEMORY_OFFSET Offsets)
+{
+	RtlZeroMemory(Descriptor, sizeof(*Descriptor));
+	Descriptor->Type = WdfMemoryDescriptorTypeHandle;
+	Descriptor->u.HandleType.Memory = Memory;
+	Descriptor->u.HandleType.Offsets = Offsets;
+}
+
+/** WDF_MEMORY_DESCRIPTOR_INIT_MDL() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_MDL(PWDF_MEMORY_DESCRIPTOR Descriptor, PMDL Mdl,
+						ULONG BufferLength)
+{
+	RtlZeroMemory(Descriptor, sizeof(*Descriptor));
+	Descriptor->Type = WdfMemoryDescriptorTypeMdl;
+	Descriptor->u.MdlType.Mdl = Mdl;
+	Descriptor->u.MdlType.BufferLength = BufferLength;
+}
+
+/**
+ * WdfMemoryCreate() - create a memory object with a buffer.
+ * @Attributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @PoolType:   every pool is ordinary memory.
+ * @PoolTag:    for the tools.
+ * @BufferSize: bytes, not zero.
+ * @Memory:     the new handle.
+ * @Buffer:     its buffer; may be NULL.
+ *
+ * IRQL:    APC_LEVEL or below if PoolType == 1 || PoolType == 257; DISPATCH_LEVEL or below if
+ * PoolType == 0 || PoolType == 256 || PoolType == 512. Return:  STATUS_SUCCESS;
+ * STATUS_INVALID_PARAMETER size zero; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType,
+					ULONG PoolTag, size_t BufferSize, WDFMEMORY *Memory,
+					PVOID *Buffer);
+FORCEINLINE NTSTATUS WdfMemoryCreate(PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType,
+				     ULONG PoolTag, size_t BufferSize, WDFMEMORY *Memory,
+				     PVOID *Buffer)
+{
+	return ((PFN_WDFMEMORYCREATE)WdfFunctions[WdfMemoryCreateTableIndex])(
+		WdfDriverGlobals, Attributes, PoolType, PoolTag, BufferSize, Memory, Buffer);
+}
+
+/**
+ * WdfMemoryCreatePreallocated() - create a memory object around the driver's own buffer.
+ * @Attributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Buffer:     lives longer than the object.
+ * @BufferSize: bytes, not zero.
+ * @Memory:     the new handle.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_INSUFFICIENT_RESOURCES; an object-
+ *          attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYCREATEPREALLOCATED)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						    PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Buffer,
+						    size_t BufferSize, WDFMEMORY *Memory);
+FORCEINLINE NTSTATUS WdfMemoryCreatePreallocated(PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Buffer,
+						 size_t BufferSize, WDFMEMORY *Memory)
+{
+	return ((PFN_WDFMEMORYCREATEPREALLOCATED)
+			WdfFunctions[WdfMemoryCreatePreallocatedTableIndex])(
+		WdfDriverGlobals, Attributes, Buffer, BufferSize, Memory);
+}
+
+/**
+ * WdfMemoryGetBuffer() - the buffer of a memory object.
+ * @Memory:     the memory object.
+ * @BufferSize: its length; may be NULL.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  its address.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef PVOID (*PFN_WDFMEMORYGETBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory,
+					size_t *BufferSize);
+FORCEINLINE PVOID WdfMemoryGetBuffer(WDFMEMORY Memory, size_t *BufferSize)
+{
+	return ((PFN_WDFMEMORYGETBUFFER)WdfFunctions[WdfMemoryGetBufferTableIndex])(
+		WdfDriverGlobals, Memory, BufferSize);
+}
+
+/**
+ * WdfMemoryAssignBuffer() - put another buffer behind a preallocated memory object.
+ * @Memory:     the memory object.
+ * @Buffer:     the buffer.
+ * @BufferSize: bytes, not zero.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYASSIGNBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory,
+					      PVOID Buffer, size_t BufferSize);
+FORCEINLINE NTSTATUS WdfMemoryAssignBuffer(WDFMEMORY Memory, PVOID Buffer, size_t BufferSize)
+{
+	return ((PFN_WDFMEMORYASSIGNBUFFER)WdfFunctions[WdfMemoryAssignBufferTableIndex])(
+		WdfDriverGlobals, Memory, Buffer, BufferSize);
+}
+
+/**
+ * WdfMemoryCopyToBuffer() - copy from a memory object.
+ * @SourceMemory:     SourceMemory.
+ * @SourceOffset:     bytes.
+ * @Buffer:           the buffer.
+ * @NumBytesToCopyTo: bytes.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_INVALID_BUFFER_SIZE.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYCOPYTOBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					      WDFMEMORY SourceMemory, size_t SourceOffset,
+					      PVOID Buffer, size_t NumBytesToCopyTo);
+FORCEINLINE NTSTATUS WdfMemoryCopyToBuffer(WDFMEMORY SourceMemory, size_t SourceOffset,
+					   PVOID Buffer, size_t NumBytesToCopyTo)
+{
+	return ((PFN_WDFMEMORYCOPYTOBUFFER)WdfFunctions[WdfMemoryCopyToBufferTableIndex])(
+		WdfDriverGlobals, SourceMemory, SourceOffset, Buffer, NumBytesToCopyTo);
+}
+
+/**
+ * WdfMemoryCopyFromBuffer() - copy into a memory object.
+ * @DestinationMemory:  DestinationMemory.
+ * @DestinationOffset:  bytes.
+ * @Buffer:             the buffer.
+ * @NumBytesToCopyFrom: bytes.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_INVALID_BUFFER_SIZE.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYCOPYFROMBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						WDFMEMORY DestinationMemory,
+						size_t DestinationOffset, PVOID Buffer,
+						size_t NumBytesToCopyFrom);
+FORCEINLINE NTSTATUS WdfMemoryCopyFromBuffer(WDFMEMORY DestinationMemory, size_t DestinationOffset,
+					     PVOID Buffer, size_t NumBytesToCopyFrom)
+{
+	return ((PFN_WDFMEMORYCOPYFROMBUFFER)WdfFunctions[WdfMemoryCopyFromBufferTableIndex])(
+		WdfDriverGlobals, DestinationMemory, DestinationOffset, Buffer, NumBytesToCopyFrom);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wdfobject.h - what every object has: contexts, parent, references, callbacks.
+ *
+ * Has: WdfObjectGetTypedContextWorker, WdfObjectAllocateContext, WdfObjectContextGetObject,
+ *      WdfObjectReferenceActual, WdfObjectDereferenceActual, WdfObjectCreate, WdfObjectDelete,
+ *      WDF_DECLARE_CONTEXT_TYPE(_WITH_NAME), WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE,
+ *      WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE, WdfObjectGetTypedContext, WdfObjectReference,
+ *      WdfObjectDereference.
+ */
+#ifndef UWDF_WDFOBJECT_H
+#define UWDF_WDFOBJECT_H
+
+#include <wdf/wdffuncenum.h>
+#include <wdf/wdfglobals.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum _WDF_EXECUTION_LEVEL {
+	WdfExecutionLevelInvalid = 0,
+	WdfExecutionLevelInheritFromParent = 1,
+	WdfExecutionLevelPassive = 2,
+	WdfExecutionLevelDispatch = 3,
+} WDF_EXECUTION_LEVEL,
+	*PWDF_EXECUTION_LEVEL;
+
+typedef enum _WDF_SYNCHRONIZATION_SCOPE {
+	WdfSynchronizationScopeInvalid = 0,
+	WdfSynchronizationScopeInheritFromParent = 1,
+	WdfSynchronizationScopeDevice = 2,
+	WdfSynchronizationScopeQueue = 3,
+	WdfSynchronizationScopeNone = 4,
+} WDF_SYNCHRONIZATION_SCOPE,
+	*PWDF_SYNCHRONIZATION_SCOPE;
+
+/**
+ * EVT_WDF_OBJECT_CONTEXT_CLEANUP - the object is being deleted: drop references, release what it
+ *    owns.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef VOID EVT_WDF_OBJECT_CONTEXT_CLEANUP(WDFOBJECT Object);
+typedef EVT_WDF_OBJECT_CONTEXT_CLEANUP *PFN_WDF_OBJECT_CONTEXT_CLEANUP;
+
+/**
+ * EVT_WDF_OBJECT_CONTEXT_DESTROY - the last reference is gone: the contexts are still valid,
+ *    nothing else.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef VOID EVT_WDF_OBJECT_CONTEXT_DESTROY(WDFOBJECT Object);
+typedef EVT_WDF_OBJECT_CONTEXT_DESTROY *PFN_WDF_OBJECT_CONTEXT_DESTROY;
+
+typedef const struct _WDF_OBJECT_CONTEXT_TYPE_INFO *PCWDF_OBJECT_CONTEXT_TYPE_INFO;
+typedef PCWDF_OBJECT_CONTEXT_TYPE_INFO (*PFN_GET_UNIQUE_CONTEXT_TYPE)(VOID);
+
+typedef struct _WDF_OBJECT_CONTEXT_TYPE_INFO {
+	ULONG Size;
+	LPCSTR ContextName;
+	size_t ContextSize;
+	PCWDF_OBJECT_CONTEXT_TYPE_INFO UniqueType;
+	PFN_GET_UNIQUE_CONTEXT_TYPE EvtDriverGetUniqueContextType;
+} WDF_OBJECT_CONTEXT_TYPE_INFO, *PWDF_OBJECT_CONTEXT_TYPE_INFO;
+
+typedef struct _WDF_OBJECT_ATTRIBUTES {
+	ULONG Size;
+	PFN_WDF_OBJECT_CONTEXT_CLEANUP EvtCleanupCallback;
+	PFN_WDF_OBJECT_CONTEXT_DESTROY EvtDestroyCallback;
+	WDF_EXECUTION_LEVEL ExecutionLevel;
+	WDF_SYNCHRONIZATION_SCOPE SynchronizationScope;
+	WDFOBJECT ParentObject;
+	size_t ContextSizeOverride;
+	PCWDF_OBJECT_CONTEXT_TYPE_INFO ContextTypeInfo;
+} WDF_OBJECT_ATTRIBUTES, *PWDF_OBJECT_ATTRIBUTES;
+
+/** WDF_OBJECT_ATTRIBUTES_INIT() - size and defaults. IRQL: any. */
+FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes)
+{
+	RtlZeroMemory(Attributes, sizeof(*Attributes));
+	Attributes->Size = sizeof(WDF_OBJECT_ATTRIBUTES);
+	Attributes->ExecutionLevel = WdfExecutionLevelInheritFromParent;
+	Attributes->SynchronizationScope = WdfSynchronizationScopeInheritFromParent;
+}
+
+#define WDF_NO_OBJECT_ATTRIBUTES (NULL)
+#define WDF_NO_CONTEXT           (NULL)
+#define WDF_NO_HANDLE            (NULL)
+#define WDF_NO_SEND_OPTIONS      (NULL)
+
+/* The name of a context type's description, and its address. */
+#define WDF_TYPE_NAME_TO_TYPE_INFO(type) WDF_##type##_TYPE_INFO
+#define WDF_TYPE_NAME_POINTER_TYPE(type) WDF_POINTER_TYPE_##type
+#define WDF_GET_CONTEXT_TYPE_INFO(type)  (WDF_TYPE_NAME_TO_TYPE_INFO(type).UniqueType)
+
+/**
+ * WDF_DECLARE_CONTEXT_TYPE_WITH_NAME() - declare a context type and its accessor.
+ * @type:     a struct type by its typedef name.
+ * @accessor: name of the function made: type *accessor(WDFOBJECT Handle), never NULL for an object
+ *            that was created with this type.
+ *
+ * At file scope, in a header if several sources of the driver use it.
+ *
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+#define WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(type, accessor)                                         \
+	extern const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(type);                \
+	DECLSPEC_SELECTANY const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(          \
+		type) = { sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #type, sizeof(type),               \
+			  &WDF_TYPE_NAME_TO_TYPE_INFO(type), NULL };                               \
+	typedef type *WDF_TYPE_NAME_POINTER_TYPE(type);                                            \
+	WDF_DECLARE_CASTING_FUNCTION(type, accessor)
+
+/** WDF_DECLARE_CONTEXT_TYPE() - as ..._WITH_NAME(), with WdfObjectGet_<type> as accessor. */
+#define WDF_DECLARE_CONTEXT_TYPE(type) WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(type, WdfObjectGet_##type)
+
+#define WDF_DECLARE_CASTING_FUNCTION(type, accessor)                                               \
+	FORCEINLINE WDF_TYPE_NAME_POINTER_TYPE(type) accessor(WDFOBJECT Handle)                    \
+	{                                                                                          \
+		return (WDF_TYPE_NAME_POINTER_TYPE(type))WdfObjectGetTypedContextWorker(           \
+			Handle, WDF_GET_CONTEXT_TYPE_INFO(type));                                  \
+	}                                                                                          \
+	typedef int UwdfContextDeclared_##type
+
+/** WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE() - name the context type in initialised attributes. */
+#define WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE(attributes, type)                                   \
+	((attributes)->ContextTypeInfo = WDF_GET_CONTEXT_TYPE_INFO(type))
+
+/** WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE() - initialise attributes and name the context type. */
+#define WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(attributes, type)                                  \
+	(WDF_OBJECT_ATTRIBUTES_INIT(attributes),                                                   \
+	 WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE(attributes, type))
+
+#define WdfObjectGetTypedContext(handle, type)                                                     \
+	((WDF_TYPE_NAME_POINTER_TYPE(type))WdfObjectGetTypedContextWorker(                         \
+		(WDFOBJECT)(handle), WDF_GET_CONTEXT_TYPE_INFO(type)))
+#define WdfObjectReference(handle) WdfObjectReferenceActual(handle, NULL, __LINE__, __FILE__)
+#define WdfObjectReferenceWithTag(handle, tag)                                                     \
+	WdfObjectReferenceActual(handle, tag, __LINE__, __FILE__)
+#define WdfObjectDereference(handle) WdfObjectDereferenceActual(handle, NULL, __LINE__, __FILE__)
+#define WdfObjectDereferenceWithTag(handle, tag)                                                   \
+	WdfObjectDereferenceActual(handle, tag, __LINE__, __FILE__)
+
+/**
+ * WdfObjectGetTypedContextWorker() - the context of one type (use the accessor that
+ *    WDF_DECLARE_CONTEXT_TYPE_WITH_NAME makes).
+ * @Handle:   any object.
+ * @TypeInfo: address of the type's WDF_OBJECT_CONTEXT_TYPE_INFO.
+ *
+ * IRQL:    any up to the interrupt's own.
+ * Return:  the context, or NULL when the object has none of this type.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef PVOID (*PFN_WDFOBJECTGETTYPEDCONTEXTWORKER)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						    WDFOBJECT Handle,
+						    PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo);
+FORCEINLINE PVOID WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
+						 PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo)
+{
+	return ((PFN_WDFOBJECTGETTYPEDCONTEXTWORKER)
+			WdfFunctions[WdfObjectGetTypedContextWorkerTableIndex])(WdfDriverGlobals,
+										Handle, TypeInfo);
+}
+
+/**
+ * WdfObjectAllocateContext() - give an object one more context.
+ * @Handle:            any object.
+ * @ContextAttributes: names the context type; cleanup and destroy callbacks of its own; no parent,
+ *                     scope or level.
+ * @Context:           the zeroed context; may be NULL.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS the object has one of this type already
+ *          (@Context receives it); STATUS_WDF_OBJECT_ATTRIBUTES_INVALID no type;
+ *          STATUS_DELETE_PENDING the object is being deleted; STATUS_INSUFFICIENT_RESOURCES; an
+ *          object-attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef NTSTATUS (*PFN_WDFOBJECTALLOCATECONTEXT)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						 WDFOBJECT Handle,
+						 PWDF_OBJECT_ATTRIBUTES ContextAttributes,
+						 PVOID *Context);
+FORCEINLINE NTSTATUS WdfObjectAllocateContext(WDFOBJECT Handle,
+					      PWDF_OBJECT_ATTRIBUTES ContextAttributes,
+					      PVOID *Context)
+{
+	return ((PFN_WDFOBJECTALLOCATECONTEXT)WdfFunctions[WdfObjectAllocateContextTableIndex])(
+		WdfDriverGlobals, Handle, ContextAttributes, Context);
+}
+
+/**
+ * WdfObjectContextGetObject() - the object that a context belongs to.
+ * @ContextPointer: what an accessor returned.
+ *
+ * IRQL:    any up to the interrupt's own.
+ * Return:  the handle.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef WDFOBJECT (*PFN_WDFOBJECTCONTEXTGETOBJECT)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						   PVOID ContextPointer);
+FORCEINLINE WDFOBJECT WdfObjectContextGetObject(PVOID ContextPointer)
+{
+	return ((PFN_WDFOBJECTCONTEXTGETOBJECT)WdfFunctions[WdfObjectContextGetObjectTableIndex])(
+		WdfDriverGlobals, ContextPointer);
+}
+
+/**
+ * WdfObjectReferenceActual() - take a reference; use WdfObjectReference() or
+ *    WdfObjectReferenceWithTag().
+ * @Handle: any object.
+ * @Tag:    a name for this reference.
+ * @Line:   of the caller.
+ * @File:   of the caller.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: tags are not tracked, only counted.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef VOID (*PFN_WDFOBJECTREFERENCEACTUAL)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
+					     PVOID Tag, LONG Line, PCCH File);
+FORCEINLINE VOID WdfObjectReferenceActual(WDFOBJECT Handle, PVOID Tag, LONG Line, PCCH File)
+{
+	((PFN_WDFOBJECTREFERENCEACTUAL)WdfFunctions[WdfObjectReferenceActualTableIndex])(
+		WdfDriverGlobals, Handle, Tag, Line, File);
+}
+
+/**
+ * WdfObjectDereferenceActual() - drop a reference; use WdfObjectDereference() or
+ *    WdfObjectDereferenceWithTag().
+ * @Handle: any object.
+ * @Tag:    as given when it was taken.
+ * @Line:   of the caller.
+ * @File:   of the caller.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: tags are not tracked, only counted.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef VOID (*PFN_WDFOBJECTDEREFERENCEACTUAL)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
+					       PVOID Tag, LONG Line, PCCH File);
+FORCEINLINE VOID WdfObjectDereferenceActual(WDFOBJECT Handle, PVOID Tag, LONG Line, PCCH File)
+{
+	((PFN_WDFOBJECTDEREFERENCEACTUAL)WdfFunctions[WdfObjectDereferenceActualTableIndex])(
+		WdfDriverGlobals, Handle, Tag, Line, File);
+}
+
+/**
+ * WdfObjectCreate() - create an object that has only contexts, parent and callbacks.
+ * @Attributes: may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Object:     the new handle.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; STATUS_DELETE_PENDING the parent is being
+ *          deleted; an object-attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef NTSTATUS (*PFN_WDFOBJECTCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJECT *Object);
+FORCEINLINE NTSTATUS WdfObjectCreate(PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJECT *Object)
+{
+	return ((PFN_WDFOBJECTCREATE)WdfFunctions[WdfObjectCreateTableIndex])(WdfDriverGlobals,
+									      Attributes, Object);
+}
+
+/**
+ * WdfObjectDelete() - delete an object and its children: cleanup callbacks now, memory at the last
+ *    reference.
+ * @Object: an object that drivers may delete.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: from DISPATCH_LEVEL, objects whose cleanup must run at PASSIVE_LEVEL are cleaned up
+ *          later on the device's request loop.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef VOID (*PFN_WDFOBJECTDELETE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object);
+FORCEINLINE VOID WdfObjectDelete(WDFOBJECT Object)
+{
+	((PFN_WDFOBJECTDELETE)WdfFunctions[WdfObjectDeleteTableIndex])(WdfDriverGlobals, Object);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

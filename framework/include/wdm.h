@@ -1,0 +1,725 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * wdm.h - the part of the kernel's own interface that KMDF drivers of PCI devices use.
+ *
+ * Has: IRQL, registers and ports, memory barriers, Interlocked*, Rtl memory and string helpers,
+ * lists, pool, MmMapIoSpace, resource descriptors, control codes, time and delays, DbgPrint.
+ * Types that only pass through (IRP, MDL, DEVICE_OBJECT...) are opaque.
+ *
+ * Source for the whole file: Windows driver documentation, wdm.h; a `Differs:` line says where
+ * this implementation does something else.
+ */
+#ifndef UWDF_WDM_H
+#define UWDF_WDM_H
+
+#include <string.h>
+
+#include <ntdef.h>
+#include <ntstatus.h>
+
+#include <vfio/mmio.h>
+
+#define _AMD64_ 1
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* --- IRQL --- */
+
+#define PASSIVE_LEVEL  0
+#define LOW_LEVEL      0
+#define APC_LEVEL      1
+#define DISPATCH_LEVEL 2
+#define CMCI_LEVEL     5
+#define CLOCK_LEVEL    13
+#define IPI_LEVEL      14
+#define HIGH_LEVEL     15
+
+/**
+ * KeGetCurrentIrql() - the level this thread runs at.
+ *
+ * IRQL:    any.
+ * Return:  PASSIVE_LEVEL in callbacks that may block, DISPATCH_LEVEL in DPCs, under spin locks and
+ * in EvtIo* of a driver that chose WdfExecutionLevelDispatch, the interrupt's level in its ISR.
+ * Differs: a level is a property of the thread, not of a processor.
+ */
+KIRQL KeGetCurrentIrql(VOID);
+
+/**
+ * KeStallExecutionProcessor() - busy-wait.
+ * @MicroSeconds: how long.
+ *
+ * IRQL:    any.
+ * Differs: under simulation the virtual clock moves.
+ */
+VOID KeStallExecutionProcessor(ULONG MicroSeconds);
+
+/**
+ * KeDelayExecutionThread() - sleep.
+ * @WaitMode:  ignored by design: there is one kind of wait.
+ * @Alertable: must be FALSE.
+ * @Interval:  negative: relative, positive: absolute, units of 100 ns.
+ *
+ * IRQL:    PASSIVE_LEVEL (APC_LEVEL does not exist here).
+ * Return:  STATUS_SUCCESS; STATUS_NOT_SUPPORTED for an alertable wait.
+ * Differs: no alertable waits.
+ */
+NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
+				PLARGE_INTEGER Interval);
+
+/**
+ * KeQuerySystemTime() - wall clock time.
+ * @CurrentTime: 100 ns units since 1601-01-01.
+ *
+ * IRQL:    any.
+ * Differs: nothing known.
+ */
+VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
+
+/**
+ * KeQueryInterruptTime() - monotonic time in 100 ns units.
+ *
+ * IRQL:    any.
+ * Differs: counts from an arbitrary point, not from boot.
+ */
+ULONGLONG KeQueryInterruptTime(VOID);
+
+/**
+ * KeBugCheckEx() - stop: the host process ends with a report.
+ * @BugCheckCode: any; the parameters are printed.
+ *
+ * IRQL:    any. Does not return.
+ * Differs: ends the host of this device's stack only.
+ */
+DECLSPEC_NORETURN VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
+				    ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
+				    ULONG_PTR BugCheckParameter4);
+
+/* --- messages --- */
+
+/**
+ * DbgPrint() - a message for the log.
+ * @Format: printf's, with NT's %ws %S %wZ %wc %I64d %I32u too.
+ *
+ * IRQL:    any below DIRQL; at DIRQL the message is formatted and passed on all the same.
+ * Return:  STATUS_SUCCESS.
+ * Differs: goes to the host's log (area "driver"), at info level.
+ */
+ULONG DbgPrint(PCSTR Format, ...);
+/** DbgPrintEx() - as DbgPrint(); ComponentId is ignored by design, Level DPFLTR_ERROR_LEVEL is an
+ * error. */
+ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+#define DPFLTR_IHVDRIVER_ID  77
+#define DPFLTR_DEFAULT_ID    101
+#define DPFLTR_ERROR_LEVEL   0
+#define DPFLTR_WARNING_LEVEL 1
+#define DPFLTR_TRACE_LEVEL   2
+#define DPFLTR_INFO_LEVEL    3
+
+#if defined(DBG) && DBG
+#define KdPrint(args)   ((void)DbgPrint args)
+#define KdPrintEx(args) ((void)DbgPrintEx args)
+#else
+#define KdPrint(args)   ((void)0)
+#define KdPrintEx(args) ((void)0)
+#endif
+
+VOID UwdfAssertFailed(PCSTR Expression, PCSTR File, ULONG Line);
+#if defined(DBG) && DBG
+#define ASSERT(e)          ((e) ? (void)0 : UwdfAssertFailed(#e, __FILE__, __LINE__))
+#define ASSERTMSG(text, e) ((e) ? (void)0 : UwdfAssertFailed(text, __FILE__, __LINE__))
+#define NT_ASSERT(e)       ASSERT(e)
+#define PAGED_CODE()                                                                               \
+	((KeGetCurrentIrql() <= APC_LEVEL)                                                         \
+		 ? (void)0                                                                         \
+		 : UwdfAssertFailed("PAGED_CODE above APC_LEVEL", __FILE__, __LINE__))
+#else
+#define ASSERT(e)          ((void)0)
+#define ASSERTMSG(text, e) ((void)0)
+#define NT_ASSERT(e)       ((void)0)
+#define PAGED_CODE()       ((void)0)
+#endif
+
+/* --- device registers: @Register is what MmMapIoSpace returned; ordered against DMA memory --- */
+
+FORCEINLINE UCHAR READ_REGISTER_UCHAR(volatile UCHAR *Register)
+{
+	return vfio_mmio_read8(Register);
+}
+FORCEINLINE USHORT READ_REGISTER_USHORT(volatile USHORT *Register)
+{
+	return vfio_mmio_read16(Register);
+}
+FORCEINLINE ULONG READ_REGISTER_ULONG(volatile ULONG *Register)
+{
+	return vfio_mmio_read32(Register);
+}
+FORCEINLINE ULONG64 READ_REGISTER_ULONG64(volatile ULONG64 *Register)
+{
+	return vfio_mmio_read64(Register);
+}
+FORCEINLINE VOID WRITE_REGISTER_UCHAR(volatile UCHAR *Register, UCHAR Value)
+{
+	vfio_mmio_write8(Register, Value);
+}
+FORCEINLINE VOID WRITE_REGISTER_USHORT(volatile USHORT *Register, USHORT Value)
+{
+	vfio_mmio_write16(Register, Value);
+}
+FORCEINLINE VOID WRITE_REGISTER_ULONG(volatile ULONG *Register, ULONG Value)
+{
+	vfio_mmio_write32(Register, Value);
+}
+FORCEINLINE VOID WRITE_REGISTER_ULONG64(volatile ULONG64 *Register, ULONG64 Value)
+{
+	vfio_mmio_write64(Register, Value);
+}
+
+/*
+ * Ports: @Port is the start address of a translated CmResourceTypePort descriptor plus an offset.
+ * Differs: it is an address inside the host, not a port number, and no IN/OUT instruction runs.
+ */
+FORCEINLINE UCHAR READ_PORT_UCHAR(PUCHAR Port)
+{
+	return vfio_mmio_read8(Port);
+}
+FORCEINLINE USHORT READ_PORT_USHORT(PUSHORT Port)
+{
+	return vfio_mmio_read16(Port);
+}
+FORCEINLINE ULONG READ_PORT_ULONG(PULONG Port)
+{
+	return vfio_mmio_read32(Port);
+}
+FORCEINLINE VOID WRITE_PORT_UCHAR(PUCHAR Port, UCHAR Value)
+{
+	vfio_mmio_write8(Port, Value);
+}
+FORCEINLINE VOID WRITE_PORT_USHORT(PUSHORT Port, USHORT Value)
+{
+	vfio_mmio_write16(Port, Value);
+}
+FORCEINLINE VOID WRITE_PORT_ULONG(PULONG Port, ULONG Value)
+{
+	vfio_mmio_write32(Port, Value);
+}
+
+typedef enum _MEMORY_CACHING_TYPE {
+	MmNonCached = 0,
+	MmCached = 1,
+	MmWriteCombined = 2,
+} MEMORY_CACHING_TYPE;
+#define PAGE_READONLY        0x02
+#define PAGE_READWRITE       0x04
+#define PAGE_NOCACHE         0x200
+#define PAGE_WRITECOMBINE    0x400
+#define PAGE_SIZE            0x1000
+#define PAGE_SHIFT           12
+#define BYTE_OFFSET(va)      ((ULONG)((ULONG_PTR)(va) & (PAGE_SIZE - 1)))
+#define BYTES_TO_PAGES(size) (((size) >> PAGE_SHIFT) + (((size) & (PAGE_SIZE - 1)) != 0))
+#define ROUND_TO_PAGES(size) (((ULONG_PTR)(size) + PAGE_SIZE - 1) & ~((ULONG_PTR)PAGE_SIZE - 1))
+
+/**
+ * MmMapIoSpace() - the address of registers for READ/WRITE_REGISTER_*.
+ * @PhysicalAddress: inside a translated CmResourceTypeMemory descriptor of a started device.
+ * @NumberOfBytes:   how many; the range must lie inside one descriptor.
+ * @CacheType:       MmNonCached; others are taken as MmNonCached.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  the address, or NULL when the range is not inside a BAR of a device of this host.
+ * Differs: BARs are mapped before the driver starts; nothing is mapped or unmapped here.
+ */
+PVOID MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes,
+		   MEMORY_CACHING_TYPE CacheType);
+/** MmMapIoSpaceEx() - as MmMapIoSpace(); @Protect must hold PAGE_READWRITE or PAGE_READONLY. */
+PVOID MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, ULONG Protect);
+/** MmUnmapIoSpace() - undo of MmMapIoSpace(). IRQL: PASSIVE_LEVEL. Differs: the BAR stays mapped.
+ */
+VOID MmUnmapIoSpace(PVOID BaseAddress, SIZE_T NumberOfBytes);
+
+/* --- memory order --- */
+
+#define KeMemoryBarrier()             __atomic_thread_fence(__ATOMIC_SEQ_CST)
+#define MemoryBarrier()               KeMemoryBarrier()
+#define KeMemoryBarrierWithoutFence() __asm__ __volatile__("" ::: "memory")
+#define _ReadWriteBarrier()           KeMemoryBarrierWithoutFence()
+#define YieldProcessor()              KeMemoryBarrierWithoutFence()
+
+#define UWDF_INTERLOCKED(name, type, op)                                                           \
+	FORCEINLINE type name(volatile type *Target, type Value)                                   \
+	{                                                                                          \
+		return op;                                                                         \
+	}
+UWDF_INTERLOCKED(InterlockedExchange, LONG, __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedExchangeAdd, LONG, __atomic_fetch_add(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedAdd, LONG, __atomic_add_fetch(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedAnd, LONG, __atomic_fetch_and(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedOr, LONG, __atomic_fetch_or(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedXor, LONG, __atomic_fetch_xor(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedExchange64, LONG64,
+		 __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST))
+UWDF_INTERLOCKED(InterlockedExchangeAdd64, LONG64,
+		 __atomic_fetch_add(Target, Value, __ATOMIC_SEQ_CST))
+#undef UWDF_INTERLOCKED
+
+FORCEINLINE LONG InterlockedIncrement(volatile LONG *Addend)
+{
+	return __atomic_add_fetch(Addend, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedDecrement(volatile LONG *Addend)
+{
+	return __atomic_sub_fetch(Addend, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedIncrement64(volatile LONG64 *Addend)
+{
+	return __atomic_add_fetch(Addend, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG64 InterlockedDecrement64(volatile LONG64 *Addend)
+{
+	return __atomic_sub_fetch(Addend, 1, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE LONG InterlockedCompareExchange(volatile LONG *Destination, LONG Exchange,
+					    LONG Comperand)
+{
+	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+	return Comperand;
+}
+FORCEINLINE LONG64 InterlockedCompareExchange64(volatile LONG64 *Destination, LONG64 Exchange,
+						LONG64 Comperand)
+{
+	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+	return Comperand;
+}
+FORCEINLINE PVOID InterlockedExchangePointer(PVOID volatile *Target, PVOID Value)
+{
+	return __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST);
+}
+FORCEINLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *Destination, PVOID Exchange,
+						    PVOID Comperand)
+{
+	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
+				    __ATOMIC_SEQ_CST);
+	return Comperand;
+}
+
+/* --- memory and strings --- */
+
+#define RtlZeroMemory(destination, length)         ((void)memset((destination), 0, (length)))
+#define RtlFillMemory(destination, length, fill)   ((void)memset((destination), (fill), (length)))
+#define RtlCopyMemory(destination, source, length) ((void)memcpy((destination), (source), (length)))
+#define RtlMoveMemory(destination, source, length)                                                 \
+	((void)memmove((destination), (source), (length)))
+#define RtlEqualMemory(a, b, length) (memcmp((a), (b), (length)) == 0)
+FORCEINLINE PVOID RtlSecureZeroMemory(PVOID Destination, SIZE_T Length)
+{
+	memset(Destination, 0, Length);
+	__asm__ __volatile__("" : : "r"(Destination) : "memory");
+	return Destination;
+}
+/* RtlCompareMemory() - how many leading bytes are equal. */
+FORCEINLINE SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)
+{
+	SIZE_T i = 0;
+
+	while (i < Length && ((const UCHAR *)Source1)[i] == ((const UCHAR *)Source2)[i])
+		i++;
+	return i;
+}
+
+#define UNICODE_STRING_MAX_BYTES 0xfffe
+/* RtlInitUnicodeString() - @SourceString must live as long; cut to 65532 bytes. */
+FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString)
+{
+	ULONG bytes = 0;
+
+	while (SourceString && bytes < UNICODE_STRING_MAX_BYTES - 2 && SourceString[bytes / 2])
+		bytes += 2;
+	DestinationString->Length = (USHORT)bytes;
+	DestinationString->MaximumLength = (USHORT)(SourceString ? bytes + 2 : 0);
+	DestinationString->Buffer = (PWCH)(ULONG_PTR)SourceString;
+}
+#define DECLARE_CONST_UNICODE_STRING(variable, text)                                               \
+	const WCHAR variable##_buffer[] = text;                                                    \
+	const UNICODE_STRING variable = { sizeof(text) - sizeof(WCHAR), sizeof(text),              \
+					  (PWCH)(ULONG_PTR)variable##_buffer }
+#define DECLARE_UNICODE_STRING_SIZE(variable, size)                                                \
+	WCHAR variable##_buffer[size];                                                             \
+	UNICODE_STRING variable = { 0, (size) * sizeof(WCHAR), variable##_buffer }
+
+/* --- lists --- */
+
+FORCEINLINE VOID InitializeListHead(PLIST_ENTRY ListHead)
+{
+	ListHead->Flink = ListHead->Blink = ListHead;
+}
+FORCEINLINE BOOLEAN IsListEmpty(const LIST_ENTRY *ListHead)
+{
+	return (BOOLEAN)(ListHead->Flink == ListHead);
+}
+/* RemoveEntryList() - TRUE when the list is empty afterwards. */
+FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
+{
+	PLIST_ENTRY next = Entry->Flink, previous = Entry->Blink;
+
+	previous->Flink = next;
+	next->Blink = previous;
+	return (BOOLEAN)(next == previous);
+}
+/* RemoveHeadList() - the head itself when the list is empty. */
+FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY ListHead)
+{
+	PLIST_ENTRY entry = ListHead->Flink;
+
+	RemoveEntryList(entry);
+	return entry;
+}
+FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY ListHead)
+{
+	PLIST_ENTRY entry = ListHead->Blink;
+
+	RemoveEntryList(entry);
+	return entry;
+}
+FORCEINLINE VOID InsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
+{
+	Entry->Flink = ListHead->Flink;
+	Entry->Blink = ListHead;
+	ListHead->Flink->Blink = Entry;
+	ListHead->Flink = Entry;
+}
+FORCEINLINE VOID InsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
+{
+	Entry->Flink = ListHead;
+	Entry->Blink = ListHead->Blink;
+	ListHead->Blink->Flink = Entry;
+	ListHead->Blink = Entry;
+}
+
+/* --- pool --- */
+
+typedef enum _POOL_TYPE {
+	NonPagedPool = 0,
+	NonPagedPoolExecute = 0,
+	PagedPool = 1,
+	NonPagedPoolCacheAligned = 4,
+	PagedPoolCacheAligned = 5,
+	NonPagedPoolNx = 512,
+	NonPagedPoolNxCacheAligned = 516,
+} POOL_TYPE;
+typedef ULONG64 POOL_FLAGS;
+#define POOL_FLAG_UNINITIALIZED     0x0000000000000002ull
+#define POOL_FLAG_CACHE_ALIGNED     0x0000000000000008ull
+#define POOL_FLAG_NON_PAGED         0x0000000000000040ull
+#define POOL_FLAG_NON_PAGED_EXECUTE 0x0000000000000080ull
+#define POOL_FLAG_PAGED             0x0000000000000100ull
+
+/**
+ * ExAllocatePool2() - memory of the host, 16-byte aligned, zeroed unless POOL_FLAG_UNINITIALIZED.
+ * @Flags:         one pool flag is required; a pool for executable memory is refused.
+ * @NumberOfBytes: not zero.
+ * @Tag:           not zero.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  the block, or NULL.
+ * Differs: every pool is ordinary memory. Not reachable by devices: see WDFCOMMONBUFFER.
+ */
+PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag);
+/** ExAllocatePoolWithTag() - as ExAllocatePool2(), not zeroed; PoolType is one of POOL_TYPE. */
+PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
+/** ExFreePoolWithTag() - give a block back; @Tag must be the one it was allocated with, or zero. */
+VOID ExFreePoolWithTag(PVOID P, ULONG Tag);
+/** ExFreePool() - give a block back. */
+VOID ExFreePool(PVOID P);
+
+/* --- resources --- */
+
+typedef enum _INTERFACE_TYPE {
+	InterfaceTypeUndefined = -1,
+	Internal = 0,
+	Isa,
+	Eisa,
+	MicroChannel,
+	TurboChannel,
+	PCIBus,
+	VMEBus,
+	NuBus,
+	PCMCIABus,
+	CBus,
+	MPIBus,
+	MPSABus,
+	ProcessorInternal,
+	InternalPowerBus,
+	PNPISABus,
+	PNPBus,
+} INTERFACE_TYPE;
+
+typedef enum _KINTERRUPT_MODE {
+	LevelSensitive,
+	Latched,
+} KINTERRUPT_MODE;
+
+typedef struct _GROUP_AFFINITY {
+	KAFFINITY Mask;
+	USHORT Group;
+	USHORT Reserved[3];
+} GROUP_AFFINITY, *PGROUP_AFFINITY;
+
+#define CmResourceTypeNull           0
+#define CmResourceTypePort           1
+#define CmResourceTypeInterrupt      2
+#define CmResourceTypeMemory         3
+#define CmResourceTypeDma            4
+#define CmResourceTypeDeviceSpecific 5
+#define CmResourceTypeBusNumber      6
+#define CmResourceTypeMemoryLarge    7
+#define CmResourceTypeDevicePrivate  129
+
+typedef enum _CM_SHARE_DISPOSITION {
+	CmResourceShareUndetermined = 0,
+	CmResourceShareDeviceExclusive,
+	CmResourceShareDriverExclusive,
+	CmResourceShareShared,
+} CM_SHARE_DISPOSITION;
+
+#define CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE    0
+#define CM_RESOURCE_INTERRUPT_LATCHED            1
+#define CM_RESOURCE_INTERRUPT_MESSAGE            2
+#define CM_RESOURCE_INTERRUPT_LEVEL_LATCHED_BITS 0x0001
+#define CM_RESOURCE_INTERRUPT_MESSAGE_TOKEN      ((ULONG)-2)
+#define CM_RESOURCE_MEMORY_READ_WRITE            0x0000
+#define CM_RESOURCE_MEMORY_READ_ONLY             0x0001
+#define CM_RESOURCE_MEMORY_PREFETCHABLE          0x0004
+#define CM_RESOURCE_MEMORY_BAR                   0x0080
+#define CM_RESOURCE_PORT_MEMORY                  0x0000
+#define CM_RESOURCE_PORT_IO                      0x0001
+#define CM_RESOURCE_PORT_BAR                     0x0100
+
+/* One resource; packed to 4 bytes as Microsoft's is, so that it is 20 bytes long. */
+#pragma pack(push, 4)
+typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
+	UCHAR Type;
+	UCHAR ShareDisposition;
+	USHORT Flags;
+	union {
+		struct {
+			PHYSICAL_ADDRESS Start;
+			ULONG Length;
+		} Generic;
+		struct {
+			PHYSICAL_ADDRESS Start;
+			ULONG Length;
+		} Port;
+		struct {
+			USHORT Level;
+			USHORT Group;
+			ULONG Vector;
+			KAFFINITY Affinity;
+		} Interrupt;
+		struct {
+			union {
+				struct {
+					USHORT Group;
+					USHORT MessageCount;
+					ULONG Vector;
+					KAFFINITY Affinity;
+				} Raw;
+				struct {
+					USHORT Level;
+					USHORT Group;
+					ULONG Vector;
+					KAFFINITY Affinity;
+				} Translated;
+			} u;
+		} MessageInterrupt;
+		struct {
+			PHYSICAL_ADDRESS Start;
+			ULONG Length;
+		} Memory;
+		struct {
+			ULONG Channel;
+			ULONG Port;
+			ULONG Reserved1;
+		} Dma;
+		struct {
+			ULONG Data[3];
+		} DevicePrivate;
+		struct {
+			ULONG Start;
+			ULONG Length;
+			ULONG Reserved;
+		} BusNumber;
+		struct {
+			ULONG DataSize;
+			ULONG Reserved1;
+			ULONG Reserved2;
+		} DeviceSpecificData;
+		struct {
+			PHYSICAL_ADDRESS Start;
+			ULONG Length40;
+		} Memory40;
+	} u;
+} CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR;
+
+typedef struct _CM_PARTIAL_RESOURCE_LIST {
+	USHORT Version;
+	USHORT Revision;
+	ULONG Count;
+	CM_PARTIAL_RESOURCE_DESCRIPTOR PartialDescriptors[1];
+} CM_PARTIAL_RESOURCE_LIST, *PCM_PARTIAL_RESOURCE_LIST;
+typedef struct _CM_FULL_RESOURCE_DESCRIPTOR {
+	INTERFACE_TYPE InterfaceType;
+	ULONG BusNumber;
+	CM_PARTIAL_RESOURCE_LIST PartialResourceList;
+} CM_FULL_RESOURCE_DESCRIPTOR, *PCM_FULL_RESOURCE_DESCRIPTOR;
+typedef struct _CM_RESOURCE_LIST {
+	ULONG Count;
+	CM_FULL_RESOURCE_DESCRIPTOR List[1];
+} CM_RESOURCE_LIST, *PCM_RESOURCE_LIST;
+#pragma pack(pop)
+UWDF_STATIC_ASSERT(sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR) == 20, "as on 64-bit Windows");
+
+/* --- power --- */
+
+typedef enum _SYSTEM_POWER_STATE {
+	PowerSystemUnspecified = 0,
+	PowerSystemWorking,
+	PowerSystemSleeping1,
+	PowerSystemSleeping2,
+	PowerSystemSleeping3,
+	PowerSystemHibernate,
+	PowerSystemShutdown,
+	PowerSystemMaximum,
+} SYSTEM_POWER_STATE,
+	*PSYSTEM_POWER_STATE;
+typedef enum _DEVICE_POWER_STATE {
+	PowerDeviceUnspecified = 0,
+	PowerDeviceD0,
+	PowerDeviceD1,
+	PowerDeviceD2,
+	PowerDeviceD3,
+	PowerDeviceMaximum,
+} DEVICE_POWER_STATE,
+	*PDEVICE_POWER_STATE;
+typedef enum _DEVICE_RELATION_TYPE {
+	BusRelations,
+	EjectionRelations,
+	PowerRelations,
+	RemovalRelations,
+	TargetDeviceRelation,
+	SingleBusRelations,
+	TransportRelations,
+} DEVICE_RELATION_TYPE;
+typedef enum _DMA_WIDTH {
+	Width8Bits,
+	Width16Bits,
+	Width32Bits,
+	Width64Bits,
+	WidthNoWrap,
+	MaximumDmaWidth,
+} DMA_WIDTH;
+
+/* --- I/O --- */
+
+#define DEVICE_TYPE                  ULONG
+#define FILE_DEVICE_BUS_EXTENDER     0x0000002a
+#define FILE_DEVICE_CONTROLLER       0x00000004
+#define FILE_DEVICE_NETWORK          0x00000012
+#define FILE_DEVICE_PHYSICAL_NETCARD 0x00000017
+#define FILE_DEVICE_SERIAL_PORT      0x0000001b
+#define FILE_DEVICE_UNKNOWN          0x00000022
+#define METHOD_BUFFERED              0
+#define METHOD_IN_DIRECT             1
+#define METHOD_OUT_DIRECT            2
+#define METHOD_NEITHER               3
+#define FILE_ANY_ACCESS              0
+#define FILE_SPECIAL_ACCESS          0
+#define FILE_READ_ACCESS             0x0001
+#define FILE_WRITE_ACCESS            0x0002
+#define FILE_READ_DATA               0x0001
+#define FILE_WRITE_DATA              0x0002
+#define CTL_CODE(type, function, method, access)                                                   \
+	(((ULONG)(type) << 16) | ((ULONG)(access) << 14) | ((ULONG)(function) << 2) |              \
+	 (ULONG)(method))
+#define DEVICE_TYPE_FROM_CTL_CODE(code) (((ULONG)(code)&0xffff0000u) >> 16)
+#define METHOD_FROM_CTL_CODE(code)      ((ULONG)(code)&3)
+
+#define FILE_REMOVABLE_MEDIA           0x00000001
+#define FILE_READ_ONLY_DEVICE          0x00000002
+#define FILE_DEVICE_IS_MOUNTED         0x00000020
+#define FILE_VIRTUAL_VOLUME            0x00000040
+#define FILE_AUTOGENERATED_DEVICE_NAME 0x00000080
+#define FILE_DEVICE_SECURE_OPEN        0x00000100
+
+#define FILE_BYTE_ALIGNMENT     0x00000000
+#define FILE_WORD_ALIGNMENT     0x00000001
+#define FILE_LONG_ALIGNMENT     0x00000003
+#define FILE_QUAD_ALIGNMENT     0x00000007
+#define FILE_OCTA_ALIGNMENT     0x0000000f
+#define FILE_32_BYTE_ALIGNMENT  0x0000001f
+#define FILE_64_BYTE_ALIGNMENT  0x0000003f
+#define FILE_128_BYTE_ALIGNMENT 0x0000007f
+#define FILE_256_BYTE_ALIGNMENT 0x000000ff
+#define FILE_512_BYTE_ALIGNMENT 0x000001ff
+
+#define IRP_MJ_CREATE                  0x00
+#define IRP_MJ_CLOSE                   0x02
+#define IRP_MJ_READ                    0x03
+#define IRP_MJ_WRITE                   0x04
+#define IRP_MJ_DEVICE_CONTROL          0x0e
+#define IRP_MJ_INTERNAL_DEVICE_CONTROL 0x0f
+#define IRP_MJ_CLEANUP                 0x12
+
+#define IO_NO_INCREMENT      0
+#define IO_NETWORK_INCREMENT 2
+
+typedef enum _MODE {
+	KernelMode,
+	UserMode,
+	MaximumMode,
+} MODE;
+
+typedef struct _IO_STATUS_BLOCK {
+	__extension__ union {
+		NTSTATUS Status;
+		PVOID Pointer;
+	};
+	ULONG_PTR Information;
+} IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+
+typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
+typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
+typedef struct _FILE_OBJECT FILE_OBJECT, *PFILE_OBJECT;
+typedef struct _IRP IRP, *PIRP;
+typedef struct _MDL MDL, *PMDL;
+typedef struct _IO_SECURITY_CONTEXT IO_SECURITY_CONTEXT, *PIO_SECURITY_CONTEXT;
+typedef struct _KTHREAD *PKTHREAD;
+typedef struct _PO_FX_COMPONENT *PPO_FX_COMPONENT;
+typedef struct POHANDLE__ *POHANDLE;
+
+typedef VOID PO_FX_COMPONENT_CONDITION_CALLBACK(PVOID Context, ULONG Component);
+typedef PO_FX_COMPONENT_CONDITION_CALLBACK *PPO_FX_COMPONENT_ACTIVE_CONDITION_CALLBACK,
+	*PPO_FX_COMPONENT_IDLE_CONDITION_CALLBACK;
+typedef VOID PO_FX_COMPONENT_IDLE_STATE_CALLBACK(PVOID Context, ULONG Component, ULONG State);
+typedef PO_FX_COMPONENT_IDLE_STATE_CALLBACK *PPO_FX_COMPONENT_IDLE_STATE_CALLBACK;
+typedef NTSTATUS PO_FX_POWER_CONTROL_CALLBACK(PVOID DeviceContext, LPCGUID PowerControlCode,
+					      PVOID InBuffer, SIZE_T InBufferSize, PVOID OutBuffer,
+					      SIZE_T OutBufferSize, PSIZE_T BytesReturned);
+typedef PO_FX_POWER_CONTROL_CALLBACK *PPO_FX_POWER_CONTROL_CALLBACK;
+
+typedef struct _DEVPROPKEY {
+	GUID fmtid;
+	ULONG pid;
+} DEVPROPKEY, *PDEVPROPKEY;
+
+/** DriverEntry() - the driver's first function. @RegistryPath is empty but valid. IRQL:
+ * PASSIVE_LEVEL. */
+typedef NTSTATUS DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* irql.h - the level of the calling thread: one thread-local byte, raised around callbacks. */
+#ifndef FX_IRQL_H
+#define FX_IRQL_H
+
+#include "base/compiler.h"
+#include "ntdef.h"
+#include "wdm.h"
+
+/* The level ISRs run at; all interrupts share it. */
+#define FX_DIRQL 9
+
+extern __thread KIRQL fx_irql_current __attribute__((tls_model("initial-exec")));
+
+static inline KIRQL fx_irql_get(void)
+{
+	return fx_irql_current;
+}
+
+/* Returns the level before, for fx_irql_restore(). */
+static inline KIRQL fx_irql_raise(KIRQL level)
+{
+	KIRQL before = fx_irql_current;
+
+	if (level > before)
+		fx_irql_current = level;
+	return before;
+}
+
+static inline void fx_irql_restore(KIRQL level)
+{
+	fx_irql_current = level;
+}
+
+#endif

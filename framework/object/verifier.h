@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verifier.h - what happens when a driver does something wrong.
+ *
+ * A stop reports and ends the process (KMDF: bug check WDF_VIOLATION); a break reports and lets the
+ * call fail or be ignored. Tests replace the end of the process by a hook that does not return.
+ */
+#ifndef FX_VERIFIER_H
+#define FX_VERIFIER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "object/irql.h"
+#include "wdf.h"
+
+struct fx_driver;
+
+/* The driver that owns these globals (never NULL). */
+struct fx_driver *fx_driver_from_globals(PWDF_DRIVER_GLOBALS globals);
+
+/* @code: of WDF_BUGCHECK_CODES; the numbers are printed beside @format's text. */
+void fx_verifier_stop(struct fx_driver *driver, ULONG code, uint64_t p2, uint64_t p3,
+		      const char *format, ...) UW_PRINTF(5, 6) UW_COLD __attribute__((noreturn));
+void fx_verifier_break(struct fx_driver *driver, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
+uint64_t fx_verifier_breaks(void); /* how many so far, of all drivers */
+
+/* Tests: called instead of ending the process; must not return. */
+typedef void fx_verifier_hook(ULONG code, const char *text);
+void fx_verifier_set_hook(fx_verifier_hook *hook);
+
+void fx_verifier_null(struct fx_driver *driver, const char *what, const void *caller) UW_COLD
+	__attribute__((noreturn));
+void fx_verifier_level(struct fx_driver *driver, const char *function, KIRQL max) UW_COLD;
+
+/* Required pointer arguments: stop with WDF_REQUIRED_PARAMETER_IS_NULL (rule 3). */
+#define fx_require(driver, pointer)                                                                \
+	do {                                                                                       \
+		if (uw_unlikely(!(pointer)))                                                       \
+			fx_verifier_null(driver, __func__ + 3 /* fx_ */,                           \
+					 __builtin_return_address(0));                             \
+	} while (0)
+
+/* Level rule of a function (rule 20): false, after a break, above @max. */
+static inline bool fx_level_ok(struct fx_driver *driver, const char *function, KIRQL max)
+{
+	if (uw_likely(fx_irql_get() <= max))
+		return true;
+	fx_verifier_level(driver, function, max);
+	return false;
+}
+#define fx_check_level(driver, max) fx_level_ok(driver, __func__ + 3, max)
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * device.h - WDFDEVICE: one function driver's device object, its configuration and its life.
+ *
+ * Control calls (start, remove) come from one thread. What the driver configured before
+ * WdfDeviceCreate() is constant afterwards.
+ */
+#ifndef FX_DEVICE_H
+#define FX_DEVICE_H
+
+#include "base/report.h"
+#include "dma/domain.h"
+#include "io/io.h"
+#include "irq/loop.h"
+#include "irq/vector.h"
+#include "object/object.h"
+#include "vfio/pci_function.h"
+
+struct fx_resources;
+struct uwdf_device;
+
+/* What a WDFDEVICE_INIT collects. */
+struct fx_device_config {
+	WDF_PNPPOWER_EVENT_CALLBACKS pnp;
+	struct fx_io_config io;
+	DEVICE_TYPE device_type;
+	ULONG characteristics;
+};
+
+#define FX_DEVICE_INTERFACES 8
+struct fx_interface {
+	GUID guid;
+	bool enabled;
+};
+
+/* Self-managed I/O, pnp-states A12. */
+enum fx_smio_state {
+	FX_SMIO_CREATED,
+	FX_SMIO_INIT_FAILED,
+	FX_SMIO_STARTED,
+	FX_SMIO_STOPPED,
+	FX_SMIO_FAILED,
+	FX_SMIO_FLUSHED,
+	FX_SMIO_FINAL,
+};
+
+struct fx_device {
+	struct fx_object base;
+	struct fx_io *io;              /* owned; base and io are struct fx_device_head */
+	struct uwdf_device *host;      /* borrowed: outlives us */
+	struct pci_function *fn;       /* borrowed from host */
+	struct dma_domain *dma;        /* borrowed from host */
+	struct irq_loop *irq_loop;     /* borrowed: ISRs and DPCs */
+	struct irq_loop *request_loop; /* borrowed: EvtIo*; irq_loop itself at dispatch */
+	struct fx_device_config config;
+	struct fx_resources *resources;  /* owned; from start on */
+	struct list interrupts;          /* of fx_interrupt, creation order; control thread */
+	struct list enablers;            /* of fx_dma_enabler, creation order; control thread */
+	struct irq_vectors *vectors;     /* owned; while in D0 */
+	ULONG alignment;                 /* FILE_*_ALIGNMENT */
+	uint32_t pnp_state, power_state; /* WDF_DEVICE_*_STATE; atomic */
+	enum fx_smio_state smio;
+	bool opens_allowed; /* atomic: interfaces are enabled, files may be opened */
+	bool dma_fill_failed, dma_enable_failed;
+	struct fx_interface interfaces[FX_DEVICE_INTERFACES]; /* guarded by base.lock */
+	unsigned int interface_count;
+	uint64_t dpcs, isr_calls, unclaimed; /* atomic, relaxed */
+};
+
+static inline struct fx_device *fx_device_from_object(struct fx_object *obj)
+{
+	return uw_container_of(obj, struct fx_device, base);
+}
+
+static inline struct fx_device *fx_device_from_handle(struct fx_driver *driver, WDFDEVICE handle)
+{
+	return fx_device_from_object(fx_object_from_handle(driver, handle, FX_TYPE_DEVICE));
+}
+
+/* The device an object belongs to: itself or an ancestor; NULL when there is none. */
+struct fx_device *fx_device_of_object(struct fx_object *obj);
+
+/* The level at which EvtIo* callbacks of this device run. */
+static inline KIRQL fx_device_io_irql(const struct fx_device *device)
+{
+	return device->request_loop == device->irq_loop ? DISPATCH_LEVEL : PASSIVE_LEVEL;
+}
+
+#endif

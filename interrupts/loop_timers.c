@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* loop_timers.c - the timers of a loop: a sorted list, since a device has a handful. */
+#include "base/exec.h"
+#include "loop_impl.h"
+
+void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns)
+{
+	struct list *after;
+
+	list_remove(&timer->link);
+	timer->due_ns = due_ns;
+	/* from the back: a new timer is usually the latest, and equal ones keep their order */
+	after = loop->timers.prev;
+	while (after != &loop->timers && list_entry(after, struct irq_timer, link)->due_ns > due_ns)
+		after = after->prev;
+	list_push_front(after, &timer->link);
+}
+
+bool irq_loop_timer_stop(struct irq_timer *timer)
+{
+	bool pending = !list_empty(&timer->link);
+
+	list_remove(&timer->link);
+	return pending;
+}
+
+uint64_t loop_timers_next(const struct irq_loop *loop)
+{
+	if (list_empty(&loop->timers))
+		return EXEC_FOREVER;
+	return list_first(&loop->timers, struct irq_timer, link)->due_ns;
+}
+
+void loop_timers_run(struct irq_loop *loop)
+{
+	uint64_t now;
+
+	if (list_empty(&loop->timers))
+		return; /* the usual case reads no clock */
+	now = exec_now_ns();
+	while (loop_timers_next(loop) <= now) {
+		struct irq_timer *timer = list_first(&loop->timers, struct irq_timer, link);
+
+		list_remove(&timer->link);
+		loop_count(&loop->stats.timers, 1);
+		timer->run(timer);
+	}
+}
