@@ -49,6 +49,10 @@ struct uwdf_entry {
 	uint64_t information; /* answer: as the driver completed it */
 	uint64_t reserved;    /* zero */
 };
+#ifdef __cplusplus
+static_assert(sizeof(struct uwdf_entry) == 64, "an entry is one cache line");
+#else
 _Static_assert(sizeof(struct uwdf_entry) == 64, "an entry is one cache line");
+#endif
 
 #endif
