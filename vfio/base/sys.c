@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/sys.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -494,6 +495,36 @@ int sys_write_file(const char *path, const char *text)
 	if (put < 0)
 		return (int)put;
 	return (size_t)put == strlen(text) ? 0 : -EIO;
+}
+
+/* The next entry but "." and ".."; NULL at the end. */
+static const struct dirent *next_entry(DIR *dir)
+{
+	const struct dirent *entry;
+
+	do
+		entry = readdir(dir); /* NOLINT(concurrency-mt-unsafe): @dir is this thread's */
+	while (entry && (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..")));
+	return entry;
+}
+
+int sys_list_dir(const char *path, int (*fn)(void *arg, const char *name), void *arg)
+{
+	const struct dirent *entry;
+	int result = 0;
+	DIR *dir;
+
+	if (fault_hit(FAULT_SYSCALL))
+		return -EMFILE;
+	if (replaced(list_dir))
+		return test_ops->list_dir(path, fn, arg);
+	dir = opendir(path);
+	if (!dir)
+		return -errno;
+	while (!result && (entry = next_entry(dir)))
+		result = fn(arg, entry->d_name);
+	closedir(dir);
+	return result;
 }
 
 int sys_eventfd_signal(int fd)

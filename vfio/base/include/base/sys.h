@@ -35,6 +35,7 @@ struct sys_ops {
 	ssize_t (*readlink)(const char *path, char *buf, size_t len);
 	int (*access)(const char *path, int mode);
 	int (*eventfd)(unsigned int initial, int flags);
+	int (*list_dir)(const char *path, int (*fn)(void *arg, const char *name), void *arg);
 };
 
 /* All replacements return >= 0 or -errno; mmap stores its result's errno as (void *)-errno. */
@@ -113,6 +114,11 @@ int sys_last_error(void);
 /* Small files (sysfs, proc): whole contents, terminated; -EMSGSIZE when @len is too small. */
 ssize_t sys_read_file(const char *path, char *buf, size_t len) UW_MUST_CHECK;
 int sys_write_file(const char *path, const char *text) UW_MUST_CHECK;
+/*
+ * sys_list_dir() - call @fn with the name of each entry but "." and "..", in the kernel's order.
+ * Return: 0; the first non-zero result of @fn, which ends the walk; -errno when @path cannot be read.
+ */
+int sys_list_dir(const char *path, int (*fn)(void *arg, const char *name), void *arg) UW_MUST_CHECK;
 /* eventfd add: a plain write(), never an io_uring write (that is punted to a worker). */
 int sys_eventfd_signal(int fd) UW_MUST_CHECK;
 /* eventfd drain: count read, 0 when nothing was pending, or -errno. */
