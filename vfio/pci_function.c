@@ -382,6 +382,26 @@ int pci_function_irq_enable(struct pci_function *fn, enum pci_irq_kind kind, con
 	return err;
 }
 
+/* Vectors that irq_set() may name: those enabled, or all of the kind where the set can grow. */
+static unsigned int irq_set_limit(const struct pci_function *fn)
+{
+	bool grows = fn->irq_kind == PCI_IRQ_MSIX && fn->ops->msix_set_grows;
+
+	return grows ? fn->irqs[PCI_IRQ_MSIX].count : fn->irq_count;
+}
+
+static int irq_set_locked(struct pci_function *fn, unsigned int vector, int eventfd)
+{
+	int err;
+
+	if (!fn->irq_enabled || vector >= irq_set_limit(fn))
+		return -EINVAL;
+	err = fn->ops->irq_set(fn, vector, eventfd);
+	if (!err && vector >= fn->irq_count)
+		fn->irq_count = vector + 1;
+	return err;
+}
+
 static int irq_vector_ok(const struct pci_function *fn, unsigned int vector)
 {
 	int err = alive(fn);
@@ -396,9 +416,9 @@ int pci_function_irq_set(struct pci_function *fn, unsigned int vector, int event
 	int err;
 
 	rank_mutex_lock(&fn->lock);
-	err = irq_vector_ok(fn, vector);
+	err = alive(fn);
 	if (!err)
-		err = fn->ops->irq_set(fn, vector, eventfd);
+		err = irq_set_locked(fn, vector, eventfd);
 	rank_mutex_unlock(&fn->lock);
 	return err;
 }

@@ -12,6 +12,7 @@
  */
 struct pci_function_ops {
 	const char *name;
+	bool msix_set_grows; /* irq_set() takes vectors beyond those enabled */
 	void (*close)(struct pci_function *fn); /* quiesces and frees backend data; fn itself is not its */
 	int (*config_read)(struct pci_function *fn, unsigned int offset, unsigned int width, uint32_t *out);
 	int (*config_write)(struct pci_function *fn, unsigned int offset, unsigned int width, uint32_t value);

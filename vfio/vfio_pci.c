@@ -15,6 +15,7 @@ static void vfio_pci_close(struct pci_function *fn);
 
 static const struct pci_function_ops vfio_pci_ops = {
 	.name = "vfio-pci",
+	.msix_set_grows = true,
 	.close = vfio_pci_close,
 	.config_read = vfio_config_read,
 	.config_write = vfio_config_write,

@@ -134,7 +134,11 @@ struct pci_irq_info pci_function_irq_info(const struct pci_function *fn, enum pc
  */
 int pci_function_irq_enable(struct pci_function *fn, enum pci_irq_kind kind, const int *eventfds,
 			    unsigned int count) UW_MUST_CHECK;
-/* Point one vector of the enabled kind elsewhere (-1: nowhere). */
+/*
+ * Point one vector of the enabled kind elsewhere (-1: nowhere). On vfio-pci an MSI-X vector beyond
+ * those enabled is added: the others run on with caps.dynamic_msix, else they pause for it and each
+ * is signalled once, since what it raised meanwhile is lost.
+ */
 int pci_function_irq_set(struct pci_function *fn, unsigned int vector, int eventfd) UW_MUST_CHECK;
 void pci_function_irq_disable(struct pci_function *fn);
 /* INTx: allow the next interrupt. Loop thread. Others: mask/unmask in the MSI-X table or a no-op. */
