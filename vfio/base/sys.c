@@ -157,6 +157,16 @@ int sys_stat(const char *path, struct stat *out)
 	return fault_hit(FAULT_SYSCALL) ? -EACCES : result_of(stat(path, out));
 }
 
+int sys_lstat(const char *path, struct stat *out)
+{
+	return fault_hit(FAULT_SYSCALL) ? -EACCES : result_of(lstat(path, out));
+}
+
+uid_t sys_geteuid(void)
+{
+	return geteuid();
+}
+
 int sys_mkdir(const char *path, mode_t mode)
 {
 	return fault_hit(FAULT_SYSCALL) ? -ENOSPC : result_of(mkdir(path, mode));

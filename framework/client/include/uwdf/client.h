@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 typedef struct uwdf_handle uwdf_handle;
 
@@ -84,6 +85,7 @@ int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error);
 /* Where hosts put their sockets: $UWDF_RUNTIME_DIR, /run/uwdf (root), $XDG_RUNTIME_DIR/uwdf, /tmp/uwdf-UID. */
 int uwdf_runtime_dir(char *buf, size_t len);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

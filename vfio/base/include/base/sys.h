@@ -62,6 +62,8 @@ int sys_ftruncate(int fd, int64_t len) UW_MUST_CHECK;
 ssize_t sys_readlink(const char *path, char *buf, size_t len) UW_MUST_CHECK; /* terminates buf */
 int sys_access(const char *path, int mode) UW_MUST_CHECK;
 int sys_stat(const char *path, struct stat *out) UW_MUST_CHECK;
+int sys_lstat(const char *path, struct stat *out) UW_MUST_CHECK; /* of a link itself */
+uid_t sys_geteuid(void);
 int sys_mkdir(const char *path, mode_t mode) UW_MUST_CHECK;
 int sys_unlink(const char *path) UW_MUST_CHECK;
 int sys_rmdir(const char *path) UW_MUST_CHECK;

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* admin.c - ask a host how it is, and to end. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/sys.h"
+#include "discover.h"
+#include "link.h"
+#include "uwdf/client.h"
+#include "uwdf/status.h"
+
+#define MAX_STATUS_LEN (16u << 20) /* no honest host has more to say */
+
+static int open_admin(const char *name, struct report *rep, struct link *link)
+{
+	char path[256];
+	int err = socket_of(name, rep, path, sizeof(path));
+
+	if (!err)
+		err = link_open(path, rep, link);
+	if (err == -ENOENT || err == -ECONNREFUSED)
+		report_hint(rep, "uwdf devices    # lists the hosts that run");
+	return err;
+}
+
+static int refused(const char *name, const char *what, int32_t status, struct report *rep)
+{
+	return report_fail(rep, -EIO, "asking %s %s: the host said 0x%08x", name, what,
+			   (uint32_t)status);
+}
+
+/* One piece of the text at *len; *more says whether another follows. */
+static int fetch_piece(struct link *link, char **text, size_t *len, bool *more, int32_t *status)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_STATUS,
+				    .offset = *len,
+				    .out_len = UWDF_WIRE_MAX_PAYLOAD };
+	const void *piece;
+	char *grown;
+	int err = link_call(link, &entry, NULL, LINK_REPLY_MS, &piece);
+
+	if (err)
+		return err;
+	*status = entry.status;
+	*more = UWDF_STATUS_OK(entry.status) && (entry.flags & UWDF_FLAG_MORE) && entry.in_len;
+	if (*len + entry.in_len > MAX_STATUS_LEN)
+		return -EPROTO;
+	grown = mem_realloc(*text, *len + entry.in_len + 1);
+	if (!grown)
+		return -ENOMEM;
+	memcpy(grown + *len, piece, entry.in_len);
+	*len += entry.in_len;
+	grown[*len] = '\0';
+	*text = grown;
+	return 0;
+}
+
+static int fetch_status(struct link *link, const char *name, struct report *rep, char **out)
+{
+	char *text = NULL;
+	size_t len = 0;
+	bool more = true;
+	int32_t status = UWDF_STATUS_SUCCESS;
+	int err = 0;
+
+	while (!err && more)
+		err = fetch_piece(link, &text, &len, &more, &status);
+	if (err)
+		err = report_fail(rep, err, "asking %s how it is", name);
+	else if (!UWDF_STATUS_OK(status))
+		err = refused(name, "how it is", status, rep);
+	if (!err) {
+		*out = malloc(len + 1); /* the caller's to free(), so none of mem.c's books */
+		if (*out)
+			memcpy(*out, text, len + 1);
+		else
+			err = report_fail(rep, -ENOMEM, "asking %s how it is", name);
+	}
+	mem_free(text);
+	return err;
+}
+
+int uwdf_host_status(const char *name, struct uwdf_error *error, char **json)
+{
+	struct report rep = REPORT_INIT;
+	struct link link;
+	int err = open_admin(name, &rep, &link);
+
+	if (!err) {
+		err = fetch_status(&link, name, &rep, json);
+		link_close(&link);
+	}
+	error_from_report(error, &rep);
+	return err;
+}
+
+/* The host has ended when its process has; where the kernel names none, when it hangs up. */
+static int await_end(struct link *link, int timeout_ms)
+{
+	int pid = link_host_pid(link);
+	int fd = pid > 0 ? sys_pidfd_open(pid) : -1;
+	int got;
+
+	/* POLLIN of nothing: hang-up is always reported, answers that are left are not */
+	got = fd >= 0 ? wait_fd(fd, POLLIN, wait_until_ms(timeout_ms))
+		      : wait_fd(link->fd, 0, wait_until_ms(timeout_ms));
+	sys_close(fd);
+	return got > 0 ? 0 : got ? got : -ETIMEDOUT;
+}
+
+static int stop_host(struct link *link, const char *name, int timeout_ms, struct report *rep)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_STOP };
+	const void *none;
+	int err = link_call(link, &entry, NULL, LINK_REPLY_MS, &none);
+
+	if (err)
+		return report_fail(rep, err, "asking %s to stop", name);
+	if (!UWDF_STATUS_OK(entry.status))
+		return refused(name, "to stop", entry.status, rep);
+	err = await_end(link, timeout_ms);
+	if (err) {
+		report_fail(rep, err, "stopping %s: the host has not ended", name);
+		report_hint(rep, "kill -KILL %d", link_host_pid(link));
+	}
+	return err;
+}
+
+int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error)
+{
+	struct report rep = REPORT_INIT;
+	struct link link;
+	int err = open_admin(name, &rep, &link);
+
+	if (!err) {
+		err = stop_host(&link, name, timeout_ms, &rep);
+		link_close(&link);
+	}
+	error_from_report(error, &rep);
+	return err;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server_entry.c - judge an entry before anything believes it.
+ *
+ * The datagram is the server's private copy, so no field can change between the check and the use.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "server_impl.h"
+
+/* What an opcode may carry; an entry outside of these limits is malformed. */
+struct opcode_rule {
+	uint32_t in_min, in_max, out_max;
+	uint32_t flags;
+	bool wants_handle, wants_offset, wants_code;
+};
+
+/* clang-format off */
+static const struct opcode_rule rules[] = {
+	[UWDF_OP_HELLO]   = { .in_max = 0, .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_code = true },
+	[UWDF_OP_OPEN]    = { .in_min = 1, .in_max = 63, .flags = UWDF_FLAG_OPEN_GUID },
+	[UWDF_OP_CLOSE]   = { .wants_handle = true },
+	[UWDF_OP_READ]    = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_handle = true, .wants_offset = true },
+	[UWDF_OP_WRITE]   = { .in_max = UWDF_WIRE_MAX_PAYLOAD, .wants_handle = true, .wants_offset = true },
+	[UWDF_OP_CONTROL] = { .in_max = UWDF_WIRE_MAX_PAYLOAD, .out_max = UWDF_WIRE_MAX_PAYLOAD,
+			      .wants_handle = true, .wants_code = true },
+	[UWDF_OP_CANCEL]  = { .wants_handle = true, .wants_offset = true },
+	[UWDF_OP_STATUS]  = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_offset = true },
+	[UWDF_OP_STOP]    = { .in_max = 0 },
+};
+/* clang-format on */
+
+static bool fields_fit(const struct uwdf_entry *e, const struct opcode_rule *rule)
+{
+	if (e->in_len < rule->in_min || e->in_len > rule->in_max || e->out_len > rule->out_max)
+		return false;
+	if (e->flags & ~rule->flags || e->status || e->information || e->reserved)
+		return false;
+	if ((e->handle && !rule->wants_handle) || (e->offset && !rule->wants_offset) ||
+	    (e->code && !rule->wants_code))
+		return false;
+	return !(e->flags & UWDF_FLAG_OPEN_GUID) || e->in_len == 16;
+}
+
+static bool is_well_formed(const struct uwdf_entry *e, size_t len)
+{
+	if (e->opcode == 0 || e->opcode >= UW_ARRAY_SIZE(rules))
+		return false;
+	return e->tag && len == sizeof(*e) + (size_t)e->in_len && fields_fit(e, &rules[e->opcode]);
+}
+
+static bool is_request(const struct uwdf_entry *e)
+{
+	return e->opcode == UWDF_OP_READ || e->opcode == UWDF_OP_WRITE ||
+	       e->opcode == UWDF_OP_CONTROL;
+}
+
+/* Right in itself; does it come at the right time? */
+static bool is_in_order(struct connection *c, const struct uwdf_entry *e)
+{
+	if (c->greeted == (e->opcode == UWDF_OP_HELLO))
+		return false;
+	if (c->unanswered >= SERVER_MAX_UNANSWERED)
+		return false;
+	return !is_request(e) ||
+	       (c->outstanding < UWDF_WIRE_MAX_OUTSTANDING && !request_find(c, e->tag));
+}
+
+/* --- what needs no file --- */
+
+static int hello(struct connection *c, const struct uwdf_entry *e)
+{
+	struct uwdf_entry answer = { .opcode = UWDF_OP_HELLO, .tag = e->tag };
+	size_t len = strlen(c->server->name);
+
+	c->greeted = true;
+	answer.in_len = (uint32_t)(len < e->out_len ? len : e->out_len);
+	return connection_answer(c, &answer, c->server->name);
+}
+
+/* Offset 0 takes a fresh picture, further pieces are of the same one. */
+static int take_picture(struct connection *c)
+{
+	size_t room = 16384, len;
+	char *text = NULL;
+
+	for (;;) {
+		char *grown = mem_realloc(text, room);
+
+		if (!grown) {
+			mem_free(text);
+			return -ENOMEM;
+		}
+		text = grown;
+		len = c->server->params.describe(c->server->params.arg, text, room);
+		if (len < room)
+			break;
+		room = len + 4096; /* and some, for what changes meanwhile */
+	}
+	mem_free(c->status_text);
+	c->status_text = text;
+	c->status_len = len;
+	return 0;
+}
+
+static int describe(struct connection *c, const struct uwdf_entry *e)
+{
+	struct uwdf_entry answer = { .opcode = UWDF_OP_STATUS, .tag = e->tag, .offset = e->offset };
+	size_t left;
+
+	/* once the device is leaving, it must not be looked at from here any more */
+	if (c->server->leaving)
+		answer.status = UWDF_STATUS_DEVICE_REMOVED;
+	else if (e->offset == 0 && take_picture(c))
+		answer.status = UWDF_STATUS_INSUFFICIENT_RESOURCES;
+	if (answer.status)
+		return connection_answer(c, &answer, NULL);
+	left = e->offset < c->status_len ? c->status_len - (size_t)e->offset : 0;
+	answer.in_len = (uint32_t)(left < e->out_len ? left : e->out_len);
+	answer.flags = answer.in_len < left ? UWDF_FLAG_MORE : 0;
+	return connection_answer(c, &answer, c->status_text + (c->status_len - left));
+}
+
+static int stop(struct connection *c, const struct uwdf_entry *e)
+{
+	const struct uwdf_entry answer = { .opcode = UWDF_OP_STOP, .tag = e->tag };
+
+	c->server->params.stop(c->server->params.arg);
+	return connection_answer(c, &answer, NULL);
+}
+
+static int carry_out(struct connection *c, const struct uwdf_entry *e, const uint8_t *payload)
+{
+	switch (e->opcode) {
+	case UWDF_OP_HELLO:
+		return hello(c, e);
+	case UWDF_OP_OPEN:
+		return file_open(c, e, payload);
+	case UWDF_OP_CLOSE:
+		return file_close_asked(c, e);
+	case UWDF_OP_CANCEL:
+		return request_cancel_asked(c, e);
+	case UWDF_OP_STATUS:
+		return describe(c, e);
+	case UWDF_OP_STOP:
+		return stop(c, e);
+	default:
+		return request_submit(c, e, payload);
+	}
+}
+
+/* Tell the client what it did, then hang up on it. */
+static int reject(struct connection *c, uint16_t opcode, uint64_t tag, int32_t status)
+{
+	const struct uwdf_entry answer = { .opcode = opcode, .tag = tag, .status = status };
+	int err = connection_answer(c, &answer, NULL);
+
+	return err ? err : -EPROTO;
+}
+
+int entry_handle(struct connection *c, const uint8_t *datagram, size_t len)
+{
+	struct uwdf_entry e = { .tag = 0 };
+
+	if (len >= sizeof(e))
+		memcpy(&e, datagram, sizeof(e));
+	if (e.magic != UWDF_WIRE_MAGIC)
+		return reject(c, UWDF_OP_HELLO, 0, UWDF_STATUS_INVALID_PARAMETER);
+	if (e.version != UWDF_WIRE_VERSION)
+		return reject(c, UWDF_OP_HELLO, e.tag, UWDF_STATUS_REVISION_MISMATCH);
+	if (!is_well_formed(&e, len) || !is_in_order(c, &e))
+		return reject(c, e.opcode, e.tag, UWDF_STATUS_INVALID_PARAMETER);
+	return carry_out(c, &e, datagram + sizeof(e));
+}

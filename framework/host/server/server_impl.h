@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* server_impl.h - the server's own structures; all of it belongs to the server's loop thread. */
+#ifndef HOST_SERVER_IMPL_H
+#define HOST_SERVER_IMPL_H
+
+#include "base/exec.h"
+#include "base/list.h"
+#include "server.h"
+#include "uwdf/status.h"
+#include "uwdf/wire.h"
+
+#define SERVER_MAX_CONNECTIONS 128u
+#define SERVER_MAX_FILES       16u         /* handles of one connection */
+#define SERVER_MAX_CHARGE      (64u << 20) /* bytes of one connection's requests and answers */
+#define SERVER_ANSWER_CHARGE   (16u << 20) /* above that, for answers alone: refusals, too */
+#define SERVER_TAG_BUCKETS     256u
+/* Requests and, for each, one cancel may be unanswered; a client that goes beyond does not read. */
+#define SERVER_MAX_UNANSWERED (2u * UWDF_WIRE_MAX_OUTSTANDING + 64u)
+
+struct connection;
+
+struct server_file {
+	struct uwdf_file *file; /* owned; NULL: this handle is free */
+	uint32_t handle;        /* slot + 1 | use << 8 */
+	uint32_t outstanding;   /* requests at the device */
+	uint64_t close_tag;     /* of the CLOSE to answer once it runs dry; 0: none */
+	bool closing;
+};
+
+/* A request at the device, then its answer until the socket takes it. Or an answer alone. */
+struct request {
+	struct list by_tag;  /* in connection->by_tag while at the device */
+	struct list backlog; /* in connection->backlog while it waits for room */
+	struct irq_message done;
+	struct connection *connection; /* borrowed: outlives its requests */
+	struct server_file *file;      /* borrowed: closes when its last request is done */
+	struct uwdf_io io;
+	struct uwdf_entry answer;
+	const void *payload; /* of the answer, in data */
+	size_t charge;       /* bytes counted against the connection */
+	bool cancel_asked;   /* by the client */
+	bool cancel_sent;    /* to the device */
+	_Alignas(16) uint8_t data[];
+};
+
+struct connection {
+	struct list link;      /* in server->connections */
+	struct server *server; /* borrowed: frees us */
+	int fd;                /* owned; -1 once closed */
+	bool greeted, wants_room;
+	struct server_file files[SERVER_MAX_FILES];
+	uint32_t file_uses;
+	uint32_t outstanding; /* requests at the device */
+	uint32_t unanswered;  /* those and the backlog */
+	size_t charge;
+	struct list backlog;
+	char *status_text; /* owned: what STATUS is being read from */
+	size_t status_len;
+	struct list by_tag[SERVER_TAG_BUCKETS];
+};
+
+struct server {
+	struct server_params params;
+	char name[64], path[108];
+	struct irq_loop *loop;         /* owned */
+	struct irq_source *source;     /* owned: the epoll set in the loop */
+	int epoll_fd, listen_fd;       /* owned */
+	struct irq_timer accept_again; /* out of descriptors: look again later */
+	struct list connections;
+	uint32_t connection_count, open_files;
+	bool leaving;
+	struct exec_event dry; /* leaving, and no file is open */
+	uint8_t *rx;           /* owned: one datagram and a byte */
+};
+
+/* server.c */
+void server_accept_later(struct server *server);
+void server_note_dry(
+	struct server *server); /* a file closed: was it the last of a leaving server? */
+
+/* server_socket.c */
+/* Claim @wanted, or @wanted-2..., in the runtime directory: name, path and a listening socket. */
+int server_socket_claim(struct server *server, const char *wanted,
+			struct report *rep) UW_MUST_CHECK;
+void server_socket_release(struct server *server);
+
+/* server_connection.c */
+void connection_accept(struct server *server);
+/* Closes the socket, cancels all; the rest goes when the last request is done. May free @c. */
+void connection_close(struct connection *c);
+/* Events of epoll on its socket. May free @c. */
+void connection_serve(struct connection *c, uint32_t events);
+/* An answer without a request: 0, or -errno and the connection must be closed. */
+int connection_answer(struct connection *c, const struct uwdf_entry *answer,
+		      const void *payload) UW_MUST_CHECK;
+int connection_tell_removed(struct connection *c) UW_MUST_CHECK; /* unasked; as above */
+/* The same for a request that is done; takes @r. */
+int connection_answer_request(struct connection *c, struct request *r) UW_MUST_CHECK;
+void connection_release_if_idle(struct connection *c); /* may free @c */
+
+/* server_entry.c */
+/* Judge and carry out one datagram. -errno: the client was told what it can be; close. */
+int entry_handle(struct connection *c, const uint8_t *datagram, size_t len) UW_MUST_CHECK;
+
+/* server_file.c */
+int file_open(struct connection *c, const struct uwdf_entry *entry,
+	      const uint8_t *payload) UW_MUST_CHECK;
+int file_close_asked(struct connection *c, const struct uwdf_entry *entry) UW_MUST_CHECK;
+struct server_file *file_of(struct connection *c, uint32_t handle);
+/* Close @f if it is to close and nothing is outstanding; answers its CLOSE. */
+void file_close_if_dry(struct connection *c, struct server_file *f);
+void files_close_all(struct connection *c); /* as they run dry */
+
+/* server_request.c */
+int request_submit(struct connection *c, const struct uwdf_entry *entry,
+		   const uint8_t *payload) UW_MUST_CHECK;
+struct request *request_find(struct connection *c, uint64_t tag);
+int request_cancel_asked(struct connection *c, const struct uwdf_entry *entry) UW_MUST_CHECK;
+void requests_cancel(struct connection *c, const struct server_file *file); /* NULL: all */
+/* NULL: no memory, or the connection would hold more than @most_charge bytes. */
+struct request *request_new(struct connection *c, size_t data_len, size_t most_charge);
+void request_free(struct request *r);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_device.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "uwdf/status.h"
+
+#define SOON exec_deadline_ms(10000)
+
+static int32_t fake_open(void *device, struct uwdf_file **out)
+{
+	struct fake_device *d = device;
+	int32_t status;
+
+	exec_mutex_lock(&d->lock);
+	status = d->open_status;
+	d->opens += UWDF_STATUS_OK(status);
+	exec_mutex_unlock(&d->lock);
+	*out = device; /* one device, so its opens need no more */
+	return status;
+}
+
+static void fake_close(struct uwdf_file *file)
+{
+	struct fake_device *d = (struct fake_device *)file;
+
+	exec_mutex_lock(&d->lock);
+	d->closes++;
+	exec_cond_broadcast(&d->changed);
+	exec_mutex_unlock(&d->lock);
+}
+
+static void pend(struct fake_device *d, struct uwdf_io *io)
+{
+	exec_mutex_lock(&d->lock);
+	io->private_area[0] = (uint64_t)(uintptr_t)d;
+	assert_true(d->pending_count < UW_ARRAY_SIZE(d->pending));
+	d->pending[d->pending_count++] = io;
+	exec_cond_broadcast(&d->changed);
+	exec_mutex_unlock(&d->lock);
+}
+
+static void echo(struct uwdf_io *io)
+{
+	size_t len = io->in_len < io->out_len ? io->in_len : io->out_len;
+
+	if (len)
+		memmove(io->out, io->in, len);
+	io->complete(io, UWDF_STATUS_SUCCESS, len);
+}
+
+static void fake_submit(struct uwdf_file *file, struct uwdf_io *io)
+{
+	struct fake_device *d = (struct fake_device *)file;
+
+	__atomic_add_fetch(&d->submitted, 1, __ATOMIC_RELAXED);
+	if (io->kind == UWDF_IO_WRITE)
+		io->complete(io, UWDF_STATUS_SUCCESS, io->in_len);
+	else if (io->kind == UWDF_IO_READ || io->code == FAKE_PEND || io->code == FAKE_STUBBORN)
+		pend(d, io);
+	else if (io->code == FAKE_ECHO)
+		echo(io);
+	else
+		io->complete(io, UWDF_STATUS_INVALID_DEVICE_REQUEST, 0);
+}
+
+static bool take(struct fake_device *d, const struct uwdf_io *io)
+{
+	for (unsigned int i = 0; i < d->pending_count; i++)
+		if (d->pending[i] == io) {
+			d->pending_count--;
+			memmove(&d->pending[i], &d->pending[i + 1],
+				(d->pending_count - i) * sizeof(d->pending[0]));
+			exec_cond_broadcast(&d->changed);
+			return true;
+		}
+	return false;
+}
+
+static void fake_cancel(struct uwdf_io *io)
+{
+	struct fake_device *d = (struct fake_device *)(uintptr_t)io->private_area[0];
+	bool mine;
+
+	if (!d)
+		return; /* it never pended */
+	exec_mutex_lock(&d->lock);
+	d->cancels++;
+	mine = io->code != FAKE_STUBBORN && take(d, io);
+	exec_mutex_unlock(&d->lock);
+	if (mine)
+		io->complete(io, UWDF_STATUS_CANCELLED, 0);
+}
+
+const struct uwdf_device_io_ops fake_device_ops = {
+	.open = fake_open,
+	.close = fake_close,
+	.submit = fake_submit,
+	.cancel = fake_cancel,
+};
+
+void fake_device_init(struct fake_device *d)
+{
+	memset(d, 0, sizeof(*d));
+	assert_int_equal(exec_mutex_init(&d->lock), 0);
+	assert_int_equal(exec_cond_init(&d->changed), 0);
+}
+
+void fake_device_deinit(struct fake_device *d)
+{
+	assert_int_equal(d->pending_count, 0);
+	assert_int_equal(d->opens, d->closes);
+	exec_cond_deinit(&d->changed);
+	exec_mutex_deinit(&d->lock);
+}
+
+static void await(struct fake_device *d, const unsigned int *what, unsigned int count)
+{
+	uint64_t deadline = SOON;
+
+	exec_mutex_lock(&d->lock);
+	while (*what != count)
+		if (!exec_cond_wait(&d->changed, &d->lock, deadline))
+			fail_msg("waited for %u, there are %u", count, *what);
+	exec_mutex_unlock(&d->lock);
+}
+
+void fake_device_await_pending(struct fake_device *d, unsigned int count)
+{
+	await(d, &d->pending_count, count);
+}
+
+void fake_device_await_closes(struct fake_device *d, unsigned int count)
+{
+	await(d, &d->closes, count);
+}
+
+void fake_device_finish(struct fake_device *d, int32_t status, const char *text)
+{
+	struct uwdf_io *io;
+	size_t len = strlen(text);
+
+	exec_mutex_lock(&d->lock);
+	assert_true(d->pending_count > 0);
+	io = d->pending[0];
+	take(d, io);
+	exec_mutex_unlock(&d->lock);
+	if (len > io->out_len)
+		len = io->out_len;
+	if (len)
+		memcpy(io->out, text, len);
+	io->complete(io, status, len);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fake_device.h - a device that the socket server can serve, with no driver behind it.
+ *
+ * Reads pend until fake_device_finish(); writes complete at once; control codes: FAKE_ECHO gives
+ * the input back, FAKE_PEND pends, FAKE_STUBBORN pends and ignores its cancellation, anything else
+ * fails.
+ */
+#ifndef FAKE_DEVICE_H
+#define FAKE_DEVICE_H
+
+#include "base/exec.h"
+#include "uwdf/device_io.h"
+
+#define FAKE_ECHO     0x120800u
+#define FAKE_PEND     0x120804u
+#define FAKE_STUBBORN 0x120808u
+
+struct fake_device {
+	struct exec_mutex lock;
+	struct exec_cond changed;
+	struct uwdf_io *pending[5000]; /* in the order of arrival; guarded by lock, as all below */
+	unsigned int pending_count;
+	unsigned int opens, closes, submitted, cancels;
+	int32_t open_status; /* what the next opens say */
+};
+
+extern const struct uwdf_device_io_ops fake_device_ops;
+
+void fake_device_init(struct fake_device *d);
+void fake_device_deinit(struct fake_device *d); /* nothing is open or pending */
+/* Wait until exactly @count requests pend. */
+void fake_device_await_pending(struct fake_device *d, unsigned int count);
+void fake_device_await_closes(struct fake_device *d, unsigned int count);
+/* Complete the oldest pending request with @text, a read's or control's output. */
+void fake_device_finish(struct fake_device *d, int32_t status, const char *text);
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "server_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+static const uint8_t guid[16] = { 0xc2, 0xfe, 0x4c, 0xb7, 0x66, 0x93, 0x4a, 0x45,
+				  0xba, 0x71, 0x7c, 0x27, 0xb5, 0x14, 0x70, 0xa4 };
+
+static int count_one(void *arg, const char *name)
+{
+	(void)name;
+	++*(unsigned int *)arg;
+	return 0;
+}
+
+unsigned int open_descriptors(void)
+{
+	unsigned int count = 0;
+
+	assert_int_equal(sys_list_dir("/proc/self/fd", count_one, &count), 0);
+	return count;
+}
+
+/* {"x":"aaaa..."} of the length the test wants. */
+static size_t describe(void *arg, char *buf, size_t len)
+{
+	const struct server_fixture *f = arg;
+	size_t want = f->description_len;
+
+	for (size_t i = 0; i < want && i + 1 < len; i++)
+		buf[i] = (char)('a' + i % 26);
+	if (len)
+		buf[want < len ? want : len - 1] = '\0';
+	return want;
+}
+
+static void note_stop(void *arg)
+{
+	struct server_fixture *f = arg;
+
+	__atomic_add_fetch(&f->stops, 1, __ATOMIC_RELAXED);
+}
+
+void server_fixture_start(struct server_fixture *f)
+{
+	struct report rep = REPORT_INIT;
+
+	if (server_start(&f->params, &rep, &f->server))
+		fail_msg("%s", rep.text);
+}
+
+void server_fixture_stop(struct server_fixture *f)
+{
+	assert_int_equal(server_free(f->server, exec_deadline_ms(10000)), 0);
+	f->server = NULL;
+}
+
+int server_fixture_setup(void **state)
+{
+	struct server_fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	strcpy(f->dir, "/tmp/uwdf-test-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	setenv("UWDF_RUNTIME_DIR", f->dir, 1);
+	f->blocks = mem_live_blocks();
+	f->descriptors = open_descriptors();
+	fake_device_init(&f->device);
+	f->description_len = 100;
+	f->params = (struct server_params){ .name = "fake",
+					    .interface_count = 1,
+					    .ops = &fake_device_ops,
+					    .device = &f->device,
+					    .describe = describe,
+					    .stop = note_stop,
+					    .arg = f };
+	memcpy(f->params.interfaces[0], guid, sizeof(guid));
+	server_fixture_start(f);
+	*state = f;
+	return 0;
+}
+
+static int unlink_in(void *arg, const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", (const char *)arg, name);
+	return unlink(path);
+}
+
+int server_fixture_teardown(void **state)
+{
+	struct server_fixture *f = *state;
+
+	if (f->server)
+		server_fixture_stop(f);
+	fake_device_deinit(&f->device);
+	assert_int_equal(mem_live_blocks(), f->blocks);
+	assert_int_equal(open_descriptors(), f->descriptors);
+	assert_int_equal(sys_list_dir(f->dir, unlink_in, f->dir), 0);
+	assert_int_equal(rmdir(f->dir), 0);
+	free(f);
+	return 0;
+}
