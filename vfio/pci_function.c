@@ -91,6 +91,8 @@ static bool is_pci_address(const char *text)
 
 static open_fn *backend_of(const char *address)
 {
+	if (!strncmp(address, "model:", strlen("model:")))
+		return model_pci_open;
 	return is_pci_address(address) ? vfio_pci_open : NULL;
 }
 

@@ -25,6 +25,7 @@ enum lock_rank {
 	LOCK_RANK_DMA = 80,        /* a DMA domain's tables */
 	LOCK_RANK_LOOP = 90,       /* a loop's mailbox */
 	LOCK_RANK_FUNCTION = 100,  /* a PCI function's control path */
+	LOCK_RANK_WIRE = 104,      /* the hubs that join models of network cards */
 	LOCK_RANK_BACKEND = 105,   /* a back end's own tables and its connection */
 	LOCK_RANK_WINDOW = 110,    /* the register window's places, the fault handler's ranges */
 	LOCK_RANK_LOG = 120,
