@@ -217,7 +217,7 @@ static void test_sim__condition_wait__ends_at_its_deadline(void **state)
 	exec_mutex_deinit(&mutex);
 }
 
-static void test_sim__trylock__fails_while_another_thread_holds_it(void **state)
+static void test_sim__trylock__fails_while_another_thread_holds_it(void **state) UW_NO_TSA
 {
 	(void)state;
 	assert_int_equal(exec_sim_begin(3), 0);
@@ -254,7 +254,7 @@ static void test_sim__descriptor_wait__ends_when_another_thread_signals(void **s
 	sys_close(fd);
 }
 
-static void deadlock(void *arg)
+static void deadlock(void *arg) UW_NO_TSA
 {
 	(void)arg;
 	if (exec_sim_begin(4711) || exec_mutex_init(&mutex) || exec_cond_init(&cond))
@@ -274,7 +274,7 @@ static void test_sim__deadlock__aborts_with_the_threads_and_the_seed(void **stat
 	assert_non_null(strstr(text, "first           waits for a condition"));
 }
 
-static void lock_twice(void *arg)
+static void lock_twice(void *arg) UW_NO_TSA
 {
 	(void)arg;
 	if (exec_sim_begin(1) || exec_mutex_init(&mutex))

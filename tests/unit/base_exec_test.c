@@ -153,7 +153,7 @@ static void answer(void *arg)
 	exec_mutex_unlock(&p->lock);
 }
 
-static void test_condition__ping_pong__loses_no_wake_up(void **state)
+static void test_condition__ping_pong__loses_no_wake_up(void **state) UW_NO_TSA
 {
 	struct ping p = { .turn = 0 };
 	struct exec_thread *thread;

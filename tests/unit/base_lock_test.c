@@ -75,7 +75,7 @@ static void test_spin_lock__holder_without_cpu__is_waited_for(void **state)
 	exec_event_deinit(&held);
 }
 
-static void test_spin_lock__held__is_mine_and_cannot_be_tried(void **state)
+static void test_spin_lock__held__is_mine_and_cannot_be_tried(void **state) UW_NO_TSA
 {
 	(void)state;
 	spin_lock_init(&spin, LOCK_RANK_OBJECT);
@@ -122,7 +122,7 @@ static void test_rank_mutex__wait__keeps_the_rank(void **state)
 #if defined(UW_DEBUG_LOCKS)
 static struct spin_lock outer, inner;
 
-static void take_in_wrong_order(void *arg)
+static void take_in_wrong_order(void *arg) UW_NO_TSA
 {
 	(void)arg;
 	spin_lock_init(&outer, LOCK_RANK_QUEUE);
@@ -131,7 +131,7 @@ static void take_in_wrong_order(void *arg)
 	spin_lock_acquire(&outer);
 }
 
-static void release_unheld(void *arg)
+static void release_unheld(void *arg) UW_NO_TSA
 {
 	(void)arg;
 	spin_lock_init(&outer, LOCK_RANK_QUEUE);
