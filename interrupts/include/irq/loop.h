@@ -23,7 +23,7 @@ struct irq_loop_params {
 	const char *name;              /* of its thread, at most 15 characters */
 	enum irq_loop_backend backend; /* AUTO: io_uring, else epoll with one notice */
 	int node;                      /* NUMA node; -1 anywhere */
-	bool own_thread;               /* false: the caller drives it with irq_loop_run_once() */
+	bool own_thread; /* false: the creating thread drives it with irq_loop_run_once() */
 };
 
 int irq_loop_new(const struct irq_loop_params *params, struct irq_loop **out) UW_MUST_CHECK;

@@ -13,7 +13,8 @@
 
 struct irq_vectors;
 
-/* Loop thread. @count: signals since the last call. */
+/* Loop thread. @count: 1, since the eventfd is not read: signals that came together are one call.
+ */
 typedef void irq_vector_fn(void *arg, unsigned int vector, uint64_t count);
 
 /* Eventfds made, nothing enabled. -EINVAL: the function has fewer vectors of this kind. */
