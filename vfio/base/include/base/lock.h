@@ -17,10 +17,10 @@ enum lock_rank {
 	LOCK_RANK_HOST = 10,       /* the host's list of devices and clients */
 	LOCK_RANK_DEVICE_PNP = 20, /* PnP state of one device */
 	LOCK_RANK_SCOPE = 30,      /* a synchronization scope, held across driver callbacks */
+	LOCK_RANK_DRIVER = 35,     /* a driver's own WDFSPINLOCK: it calls us while it holds one */
 	LOCK_RANK_QUEUE = 40,
 	LOCK_RANK_FILE = 45,
 	LOCK_RANK_OBJECT = 50,     /* one object's child list and state */
-	LOCK_RANK_DRIVER = 60,     /* a driver's own WDFSPINLOCK */
 	LOCK_RANK_INTERRUPT = 70,  /* an interrupt's lock, held across EvtInterruptIsr */
 	LOCK_RANK_DMA = 80,        /* a DMA domain's tables */
 	LOCK_RANK_LOOP = 90,       /* a loop's mailbox */
