@@ -40,6 +40,7 @@ struct fx_io_config {
 	WDF_OBJECT_ATTRIBUTES file_attributes;
 	WDF_DEVICE_IO_TYPE io_type; /* WdfDeviceInitSetIoType; 0: buffered */
 	bool exclusive; /* WdfDeviceInitSetExclusive: a second open: STATUS_ACCESS_DENIED */
+	KIRQL level;    /* at which the driver's callbacks run: of the owner loop */
 	bool filter;    /* WdfFdoInitSetFilter */
 };
 
@@ -47,7 +48,8 @@ enum fx_packet_kind {
 	FX_PACKET_READ,
 	FX_PACKET_WRITE,
 	FX_PACKET_CONTROL,
-	FX_PACKET_INTERNAL_CONTROL
+	FX_PACKET_INTERNAL_CONTROL,
+	FX_PACKET_CREATE, /* private: fx_file_open() */
 };
 
 /*

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gate.c - power: hold, resume, purge. The PnP thread asks by a call on the owner loop and waits.
+ *
+ * Hold and purge tell the driver about every request it has (EvtIoStop) and wait until each was
+ * completed, handed back or (hold) acknowledged. There is no deadline, as in KMDF: a driver without
+ * EvtIoStop is waited for; every minute says so.
+ */
+#include "room.h"
+
+#define PATIENCE_MS 60000u
+
+typedef bool queue_filter(const struct fx_queue *q);
+
+static bool power_managed(const struct fx_queue *q)
+{
+	return q->power_managed;
+}
+
+static bool any_queue(const struct fx_queue *q)
+{
+	(void)q;
+	return true;
+}
+
+static bool no_unacknowledged(struct fx_io *io)
+{
+	list_for_each (link, &io->queues) {
+		if (list_entry(link, struct fx_queue, io_link)->unacknowledged)
+			return false;
+	}
+	return true;
+}
+
+static bool queues_are_empty(struct fx_io *io, queue_filter *which)
+{
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (which(q) && (queue_driver_count(q) || q->waiting_count))
+			return false;
+	}
+	return true;
+}
+
+static bool managed_are_empty(struct fx_io *io)
+{
+	return queues_are_empty(io, power_managed);
+}
+
+static bool all_is_over(struct fx_io *io)
+{
+	return queues_are_empty(io, any_queue) && list_empty(&io->creates) &&
+	       list_empty(&io->files) && list_empty(&io->closing) && list_empty(&io->done);
+}
+
+void io_check_power(struct fx_io *io)
+{
+	if (!io->power_waiting || !io->power_is_done(io))
+		return;
+	io->power_waiting = false;
+	exec_event_set(&io->power_done);
+}
+
+static void await(struct fx_io *io, bool (*is_done)(struct fx_io *io))
+{
+	io->power_is_done = is_done;
+	io->power_waiting = true;
+	io_run(io);
+}
+
+/* Is there anything to tell the driver about @req? It may be on its way back already. */
+static bool can_be_told(const struct fx_request *req)
+{
+	uint32_t word = request_word(req);
+
+	return (word & REQUEST_STATE) == REQUEST_DRIVER && !(word & REQUEST_CANCELLED);
+}
+
+static void tell_stop(struct fx_queue *q, struct fx_request *req, ULONG action)
+{
+	struct io_call call;
+
+	if (!q->evt_stop || !can_be_told(req))
+		return;
+	if (request_word(req) & REQUEST_CANCELABLE)
+		action |= WdfRequestStopRequestCancelable;
+	call = io_enter_driver(q->io, q->scope);
+	q->evt_stop(queue_handle(q), request_handle(req), action);
+	io_leave_driver(q->io, &call);
+}
+
+/* Each of the requests that the driver has now, once, whatever the callback does to the list. */
+static void for_each_owned(struct fx_queue *q,
+			   void (*visit)(struct fx_queue *q, struct fx_request *req, ULONG arg),
+			   ULONG arg)
+{
+	struct list *link;
+	struct list now;
+
+	list_init(&now);
+	queue_absorb_taken(q);
+	list_splice_back(&now, &q->owned);
+	while ((link = list_pop_front(&now))) {
+		list_push_back(&q->owned, link);
+		visit(q, list_entry(link, struct fx_request, link), arg);
+	}
+}
+
+static void visit_stop(struct fx_queue *q, struct fx_request *req, ULONG action)
+{
+	if (req->stop == STOP_NONE)
+		q->unacknowledged++;
+	__atomic_store_n(&req->stop, STOP_NOTIFIED, __ATOMIC_RELAXED);
+	tell_stop(q, req, action);
+}
+
+static void visit_resume(struct fx_queue *q, struct fx_request *req, ULONG arg)
+{
+	struct io_call call;
+
+	(void)arg;
+	if (!q->evt_resume || !can_be_told(req))
+		return;
+	call = io_enter_driver(q->io, q->scope);
+	q->evt_resume(queue_handle(q), request_handle(req));
+	io_leave_driver(q->io, &call);
+}
+
+static void change_gates(struct fx_io *io, queue_filter *which, uint32_t set, uint32_t clear)
+{
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (!which(q))
+			continue;
+		spin_lock_acquire(&q->lock);
+		queue_gate_set_locked(q, set, clear);
+		q->ready_due = q->waiting_count != 0;
+		spin_lock_release(&q->lock);
+		queue_kick(q);
+	}
+	/* seq_cst: see request_mark() */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static void hold(void *arg)
+{
+	struct fx_io *io = arg;
+	bool tell = !io->held; /* once: a second hold only waits */
+
+	io_begin(io);
+	io->held = true;
+	change_gates(io, power_managed, GATE_HELD, 0);
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (q->power_managed && tell)
+			for_each_owned(q, visit_stop, WdfRequestStopActionSuspend);
+	}
+	await(io, no_unacknowledged);
+}
+
+static void resume(void *arg)
+{
+	struct fx_io *io = arg;
+
+	io_begin(io);
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (q->power_managed && (queue_gate(q) & GATE_HELD))
+			for_each_owned(q, visit_resume, 0);
+	}
+	io->held = false;
+	change_gates(io, power_managed, 0, GATE_HELD); /* all told before any presents */
+	io_run(io);
+}
+
+/* What waits and what is marked first; then the driver is told about the rest. */
+static void purge_queues(struct fx_io *io, queue_filter *which)
+{
+	io_begin(io);
+	change_gates(io, which, GATE_SHUTDOWN | GATE_REFUSE | GATE_CANCEL_ALL, 0);
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (!which(q))
+			continue;
+		queue_cancel_waiting(q);
+		queue_cancel_owned(q);
+	}
+	io_run(io); /* EvtRequestCancel, EvtIoCanceledOnQueue */
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (which(q))
+			for_each_owned(q, visit_stop, WdfRequestStopActionPurge);
+	}
+}
+
+static void purge_managed(void *arg)
+{
+	struct fx_io *io = arg;
+
+	purge_queues(io, power_managed);
+	await(io, managed_are_empty);
+}
+
+static void purge_all(void *arg)
+{
+	struct fx_io *io = arg;
+
+	io->dead = true;
+	__atomic_store_n(&io->may_open, false, __ATOMIC_RELEASE);
+	purge_queues(io, any_queue);
+	file_close_all(io);
+	await(io, all_is_over);
+}
+
+static void say_whom_we_wait_for(void *arg)
+{
+	struct fx_io *io = arg;
+
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		if (queue_driver_count(q))
+			fx_verifier_break(
+				io->driver,
+				"a change of power or removal waits for the driver to give "
+				"up %u requests of one WDFQUEUE",
+				(unsigned)queue_driver_count(q));
+	}
+}
+
+static void do_and_wait(struct fx_io *io, void (*fn)(void *arg))
+{
+	exec_event_clear(&io->power_done);
+	irq_loop_call(io->owner, fn, io);
+	while (!exec_event_wait(&io->power_done, exec_deadline_ms(PATIENCE_MS)))
+		irq_loop_call(io->owner, say_whom_we_wait_for, io);
+}
+
+void fx_io_hold(struct fx_io *io)
+{
+	do_and_wait(io, hold);
+}
+
+void fx_io_resume(struct fx_io *io)
+{
+	irq_loop_call(io->owner, resume, io);
+}
+
+void fx_io_purge(struct fx_io *io, bool power_managed_only)
+{
+	do_and_wait(io, power_managed_only ? purge_managed : purge_all);
+}

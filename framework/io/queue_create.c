@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* queue_create.c - a queue comes (its configuration checked before anything is made) and goes. */
+#include <assert.h>
+
+#include "queue.h"
+#include "room.h"
+
+static bool has_handler(const WDF_IO_QUEUE_CONFIG *config)
+{
+	return config->EvtIoDefault || config->EvtIoRead || config->EvtIoWrite ||
+	       config->EvtIoDeviceControl || config->EvtIoInternalDeviceControl;
+}
+
+/* How many requests the driver may have: a number for parallel queues, 0 for the others. */
+static bool limit_is_valid(const WDF_IO_QUEUE_CONFIG *config)
+{
+	ULONG number = config->Settings.Parallel.NumberOfPresentedRequests;
+
+	return config->DispatchType == WdfIoQueueDispatchParallel ? number != 0 : number == 0;
+}
+
+NTSTATUS queue_check_config(const WDF_IO_QUEUE_CONFIG *config)
+{
+	if (config->Size != sizeof(*config))
+		return STATUS_INFO_LENGTH_MISMATCH;
+	if (config->DispatchType <= WdfIoQueueDispatchInvalid ||
+	    config->DispatchType >= WdfIoQueueDispatchMax)
+		return STATUS_INVALID_PARAMETER;
+	if (config->DispatchType != WdfIoQueueDispatchManual && !has_handler(config))
+		return STATUS_WDF_NO_CALLBACK;
+	if (config->DispatchType == WdfIoQueueDispatchManual && has_handler(config))
+		return STATUS_INVALID_PARAMETER;
+	if (!limit_is_valid(config))
+		return STATUS_INVALID_PARAMETER;
+	if (config->PowerManaged != WdfUseDefault && config->PowerManaged != WdfTrue &&
+	    config->PowerManaged != WdfFalse)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+static WDF_SYNCHRONIZATION_SCOPE scope_of(const struct fx_object *device,
+					  const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	if (attrs && attrs->SynchronizationScope != WdfSynchronizationScopeInheritFromParent)
+		return attrs->SynchronizationScope;
+	return device->sync_scope;
+}
+
+/*
+ * All callbacks of a device run at the level of its owner loop. What cannot be had is refused:
+ * PASSIVE callbacks from a driver that declared them fit for DISPATCH, and the device's lock at
+ * another level than the device's.
+ */
+static NTSTATUS check_level(struct fx_io *io, const struct fx_object *device,
+			    const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	WDF_EXECUTION_LEVEL wanted =
+		attrs ? attrs->ExecutionLevel : WdfExecutionLevelInheritFromParent;
+
+	if (wanted == WdfExecutionLevelInheritFromParent)
+		return STATUS_SUCCESS;
+	if (wanted == WdfExecutionLevelPassive && io->config.level > PASSIVE_LEVEL)
+		return STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL;
+	if (scope_of(device, attrs) == WdfSynchronizationScopeDevice &&
+	    (device->execution_level == WdfExecutionLevelPassive ||
+	     device->execution_level == WdfExecutionLevelDispatch) &&
+	    device->execution_level != wanted)
+		return STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
+}
+
+static void fill_callbacks(struct fx_queue *q, const WDF_IO_QUEUE_CONFIG *config)
+{
+	q->evt_default = config->EvtIoDefault;
+	q->evt_read = config->EvtIoRead;
+	q->evt_write = config->EvtIoWrite;
+	q->evt_control = config->EvtIoDeviceControl;
+	q->evt_internal = config->EvtIoInternalDeviceControl;
+	q->evt_stop = config->EvtIoStop;
+	q->evt_resume = config->EvtIoResume;
+	q->evt_cancelled = config->EvtIoCanceledOnQueue;
+}
+
+static uint32_t limit_of(const WDF_IO_QUEUE_CONFIG *config)
+{
+	return config->DispatchType == WdfIoQueueDispatchParallel
+		       ? config->Settings.Parallel.NumberOfPresentedRequests
+		       : 1;
+}
+
+static void fill(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG *config)
+{
+	q->io = io;
+	q->type = config->DispatchType;
+	q->limit = limit_of(config);
+	q->zero_length = config->AllowZeroLengthRequests;
+	q->power_managed = config->PowerManaged == WdfUseDefault ? !io->config.filter
+								 : config->PowerManaged == WdfTrue;
+	q->gate = q->type == WdfIoQueueDispatchManual ? GATE_MANUAL : 0;
+	fill_callbacks(q, config);
+	spin_lock_init(&q->lock, LOCK_RANK_QUEUE);
+	list_init(&q->owned);
+	list_init(&q->waiting);
+	list_init(&q->taken);
+	list_init(&q->kick_link);
+	list_init(&q->io_link);
+}
+
+static NTSTATUS choose_scope(struct fx_queue *q, WDF_SYNCHRONIZATION_SCOPE scope)
+{
+	if (scope == WdfSynchronizationScopeDevice) {
+		q->scope = &q->io->device_scope;
+	} else if (scope == WdfSynchronizationScopeQueue) {
+		if (rank_mutex_init(&q->own_scope.lock, LOCK_RANK_SCOPE))
+			return STATUS_INSUFFICIENT_RESOURCES;
+		q->scope = &q->own_scope;
+	}
+	return STATUS_SUCCESS;
+}
+
+/* The owner knows the power state that a new queue begins with. */
+static void join(void *arg)
+{
+	struct fx_queue *q = arg;
+
+	if (q->power_managed && q->io->held)
+		q->gate |= GATE_HELD;
+	if (q->io->dead)
+		q->gate |= GATE_SHUTDOWN | GATE_REFUSE | GATE_CANCEL_ALL;
+	list_push_back(&q->io->queues, &q->io_link);
+}
+
+static void forget(void *arg)
+{
+	struct fx_queue *q = arg;
+
+	list_remove(&q->io_link);
+	list_remove(&q->kick_link);
+}
+
+static void drop_routes(struct fx_queue *q)
+{
+	for (unsigned int kind = 0; kind < REQUEST_KINDS; kind++) {
+		struct fx_queue *it = q;
+
+		__atomic_compare_exchange_n(&q->io->routes[kind], &it, NULL, false,
+					    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	}
+	if (q->is_default)
+		__atomic_store_n(&q->io->default_queue, NULL, __ATOMIC_RELEASE);
+}
+
+static void queue_dispose(struct fx_object *obj)
+{
+	struct fx_queue *q = uw_container_of(obj, struct fx_queue, base);
+
+	if (!q->committed)
+		return;
+	drop_routes(q);
+	/* Its requests end first. A failure is want of memory to wait with, and then none wait. */
+	if (queue_driver_count(q) || q->waiting_count)
+		(void)queue_change_and_wait(q, QUEUE_PURGE);
+	irq_loop_call(q->io->owner, forget, q);
+}
+
+static void queue_destroy(struct fx_object *obj)
+{
+	struct fx_queue *q = uw_container_of(obj, struct fx_queue, base);
+
+	assert(list_empty(&q->waiting) && list_empty(&q->owned) && list_empty(&q->taken));
+	if (q->scope == &q->own_scope)
+		rank_mutex_deinit(&q->own_scope.lock);
+}
+
+static const struct fx_object_class queue_class = {
+	.type = FX_TYPE_QUEUE,
+	.name = "WDFQUEUE",
+	.driver_may_delete = true,
+	.passive_cleanup = true,
+	.dispose = queue_dispose,
+	.destroy = queue_destroy,
+};
+
+static NTSTATUS become_default(struct fx_queue *q)
+{
+	struct fx_queue *nobody = NULL;
+
+	q->is_default = __atomic_compare_exchange_n(&q->io->default_queue, &nobody, q, false,
+						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+	return q->is_default ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+static NTSTATUS set_up(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG *config,
+		       const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
+	NTSTATUS status;
+
+	fill(q, io, config);
+	status = choose_scope(q, scope_of(device, attrs));
+	if (NT_SUCCESS(status) && config->DefaultQueue)
+		status = become_default(q);
+	return status;
+}
+
+NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_ATTRIBUTES attrs,
+		   struct fx_queue **out)
+{
+	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
+	struct fx_object *obj;
+	struct fx_queue *q;
+	NTSTATUS status;
+
+	status = check_level(io, device, attrs);
+	if (!NT_SUCCESS(status))
+		return status;
+	status = fx_object_new(&queue_class, sizeof(*q), io->driver, device, attrs, &obj);
+	if (!NT_SUCCESS(status))
+		return status;
+	q = uw_container_of(obj, struct fx_queue, base);
+	status = set_up(q, io, config, attrs);
+	if (!NT_SUCCESS(status)) {
+		fx_object_delete(obj);
+		return status;
+	}
+	q->committed = true;
+	irq_loop_call(io->owner, join, q);
+	fx_object_commit(obj, attrs);
+	*out = q;
+	return STATUS_SUCCESS;
+}

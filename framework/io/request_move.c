@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * request_move.c - a driver hands a request back: to another queue, to its own, to a stopped
+ * device.
+ *
+ * On the owner at once. Elsewhere the request is nobody's (REQUEST_MOVING) until the owner sees it:
+ * only the owner changes the list it is in.
+ */
+#include "queue.h"
+#include "room.h"
+
+static NTSTATUS refuse(struct fx_request *req, const char *why)
+{
+	fx_verifier_break(req->io->driver, "%s", why);
+	return STATUS_INVALID_DEVICE_REQUEST;
+}
+
+/* Take it from the driver. NULL: done; else what is wrong. */
+static const char *release_from_driver(struct fx_request *req)
+{
+	uint32_t word = request_word(req);
+
+	do {
+		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
+			return "a WDFREQUEST was handed back that the driver does not own";
+		if (word & REQUEST_CANCELABLE)
+			return "a WDFREQUEST was handed back while it is marked cancelable";
+	} while (!request_swap_word(req, &word, (word & REQUEST_CANCELLED) | REQUEST_MOVING));
+	return NULL;
+}
+
+static void watch_old_queue(struct fx_queue *q)
+{
+	if (q && (queue_gate(q) & GATE_ATTENTION))
+		queue_kick(q);
+}
+
+void request_do_forward(struct fx_request *req, struct fx_queue *to)
+{
+	struct fx_queue *from = req->queue;
+
+	request_leave(req);
+	watch_old_queue(from);
+	if (uw_unlikely(queue_gate(to) & GATE_REFUSE)) { /* it was purged since the driver asked */
+		req->queue = to;
+		request_cancel_on_queue(req);
+		queue_kick(to);
+		return;
+	}
+	queue_insert(to, req, false);
+}
+
+void request_do_requeue(struct fx_request *req)
+{
+	request_leave(req);
+	queue_insert(req->queue, req, true);
+}
+
+NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
+{
+	const char *wrong;
+
+	if (to->io != req->io)
+		return refuse(req, "a WDFREQUEST was forwarded to a queue of another device");
+	if (to == req->queue)
+		return refuse(req, "a WDFREQUEST was forwarded to the queue it came from");
+	if (to->type != WdfIoQueueDispatchManual &&
+	    !queue_handles(to, (enum fx_request_kind)req->kind))
+		return refuse(req,
+			      "a WDFREQUEST was forwarded to a queue without a handler for it");
+	if (queue_gate(to) & GATE_REFUSE)
+		return STATUS_WDF_BUSY;
+	wrong = release_from_driver(req);
+	if (wrong)
+		return refuse(req, wrong);
+	if (io_is_owner(req->io)) {
+		request_do_forward(req, to);
+	} else {
+		req->op_queue = to;
+		request_ask(req, REQUEST_OP_FORWARD);
+	}
+	return STATUS_SUCCESS;
+}
+
+static void requeue_released(struct fx_request *req)
+{
+	if (io_is_owner(req->io))
+		request_do_requeue(req);
+	else
+		request_ask(req, REQUEST_OP_REQUEUE);
+}
+
+NTSTATUS request_requeue(struct fx_request *req)
+{
+	const char *wrong;
+
+	if (!req->queue || req->queue->type != WdfIoQueueDispatchManual)
+		return refuse(req, "WdfRequestRequeue on a WDFREQUEST of no manual queue");
+	wrong = release_from_driver(req);
+	if (wrong)
+		return refuse(req, wrong);
+	requeue_released(req);
+	return STATUS_SUCCESS;
+}
+
+static void acknowledge(struct fx_request *req)
+{
+	if (!io_is_owner(req->io)) {
+		request_ask(req, REQUEST_OP_STOP_ACK);
+		return;
+	}
+	if (__atomic_load_n(&req->stop, __ATOMIC_RELAXED) == STOP_NONE)
+		return; /* it ended before the acknowledgement came */
+	__atomic_store_n(&req->stop, STOP_NONE, __ATOMIC_RELAXED);
+	req->queue->unacknowledged--;
+	io_run_later(req->io);
+}
+
+void request_stop_acknowledge(struct fx_request *req, bool requeue)
+{
+	const char *wrong;
+
+	if (__atomic_load_n(&req->stop, __ATOMIC_RELAXED) == STOP_NONE) {
+		refuse(req, "WdfRequestStopAcknowledge without EvtIoStop");
+		return;
+	}
+	if (!requeue) {
+		acknowledge(req);
+		return;
+	}
+	wrong = release_from_driver(req);
+	if (wrong)
+		refuse(req, wrong);
+	else
+		requeue_released(req);
+}
