@@ -75,17 +75,22 @@ fetch_file() {
 	printf 'bytes=%s\n' "$(wc -c <"$WORK/fetched")" >>"$RESULT"
 }
 
+# put_number NAME OBJECT MEMBER: a number out of what "uwdf devices --json" printed.
+put_number() {
+	number=$(tr -d " \n\t" <"$WORK/devices.json" | sed -n "s/.*\"$2\":{[^}]*\"$3\":\([0-9]*\).*/\1/p")
+	[ -n "$number" ] || fail "uwdf devices --json has no $2.$3"
+	printf "%s=%s\n" "$1" "$number" >>"$RESULT"
+}
+
 # Only once nothing can send any more do the driver's counters and QEMU's capture stand still.
 settle() {
 	$busybox ifconfig "$tap" down
 	stop_net
 	"$UWDF" devices --json >"$WORK/devices.json" || fail "uwdf devices failed"
 	"${NIC_COUNTERS:?}" "$DEVICE" >>"$RESULT" || fail "the driver does not tell its counters"
-	for name in interrupts dpcs dma_mappings_total; do
-		value=$(sed -n "s/.*\"$name\": *\([0-9]*\).*/\1/p" "$WORK/devices.json" | head -n 1)
-		[ -n "$value" ] || fail "uwdf devices --json has no \"$name\""
-		printf '%s=%s\n' "$name" "$value" >>"$RESULT"
-	done
+	put_number interrupts interrupts count
+	put_number dpcs interrupts dpcs
+	put_number mappings dma mappings
 }
 
 : >"$RESULT"
