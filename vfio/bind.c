@@ -143,7 +143,7 @@ static int move_to_vfio(const struct binding *was, struct report *rep)
 	err = probe(was);
 	if (!err)
 		err = sysfs_driver(was->address, now);
-	if (!err && strcmp(now, VFIO_PCI)) {
+	if (!err && strcmp(now, VFIO_PCI) != 0) {
 		report_fail(rep, -EIO, "%s: vfio-pci would not take it", was->address);
 		report_hint(rep, "dmesg | tail says why");
 		return -EIO;
@@ -239,7 +239,7 @@ int vfio_unbind(const char *address, struct report *rep)
 
 	if (err)
 		return err;
-	if (strcmp(was.driver, VFIO_PCI) && strcmp(was.driver_override, VFIO_PCI))
+	if (strcmp(was.driver, VFIO_PCI) != 0 && strcmp(was.driver_override, VFIO_PCI) != 0)
 		return 0; /* not ours */
 	if (!strcmp(was.driver, VFIO_PCI))
 		err = check_closed(&was, rep);

@@ -112,10 +112,12 @@ static int set_without_data(struct vfio_pci *vp, uint32_t index, uint32_t action
 
 static void disable_index(struct vfio_pci *vp, uint32_t index)
 {
+	int err = set_without_data(vp, index, VFIO_IRQ_SET_ACTION_TRIGGER, 0);
+
 	/* a second try: failing it would leave vectors that signal what is closed next */
-	if (set_without_data(vp, index, VFIO_IRQ_SET_ACTION_TRIGGER, 0) &&
-	    set_without_data(vp, index, VFIO_IRQ_SET_ACTION_TRIGGER, 0))
-		return; /* the device left or the descriptor is broken: closing it ends them */
+	if (err)
+		err = set_without_data(vp, index, VFIO_IRQ_SET_ACTION_TRIGGER, 0);
+	(void)err; /* the device left or the descriptor is broken: closing it ends them */
 }
 
 /* --- enable and disable --- */

@@ -74,7 +74,7 @@ static int fetch_status(struct link *link, const char *name, struct report *rep,
 		err = refused(name, "how it is", status, rep);
 	if (!err) {
 		*out = malloc(len + 1); /* the caller's to free(), so none of mem.c's books */
-		if (*out)
+		if (*out && text)
 			memcpy(*out, text, len + 1);
 		else
 			err = report_fail(rep, -ENOMEM, "asking %s how it is", name);

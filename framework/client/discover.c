@@ -58,7 +58,7 @@ static int visit(void *arg, const char *file)
 	size_t len = strlen(file);
 
 	if (len <= suffix || len - suffix >= sizeof(entry.name) ||
-	    strcmp(file + len - suffix, RUNTIME_SOCKET_SUFFIX))
+	    strcmp(file + len - suffix, RUNTIME_SOCKET_SUFFIX) != 0)
 		return 0;
 	memcpy(entry.name, file, len - suffix);
 	if (!runtime_name_valid(entry.name) ||

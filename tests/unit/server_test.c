@@ -381,8 +381,8 @@ static void test_malformed__anything_before_hello(void **state)
 {
 	struct server_fixture *f = *state;
 
-	for (uint16_t opcode = UWDF_OP_OPEN; opcode <= UWDF_OP_STOP; opcode++) {
-		struct uwdf_entry e = raw_entry(opcode, 5, 0);
+	for (unsigned int opcode = UWDF_OP_OPEN; opcode <= UWDF_OP_STOP; opcode++) {
+		struct uwdf_entry e = raw_entry((uint16_t)opcode, 5, 0);
 		int fd = raw_connect(path_of(f));
 
 		raw_send(fd, &e, NULL);

@@ -63,7 +63,9 @@ static bool fd_is_ready(struct sim_thread *t)
 {
 	struct pollfd poll = { .fd = t->fd, .events = t->events };
 
-	t->revents = sys_ppoll(&poll, 1, 0) > 0 ? poll.revents : 0;
+	t->revents = 0;
+	if (sys_ppoll(&poll, 1, 0) > 0)
+		t->revents = poll.revents;
 	return t->revents != 0;
 }
 

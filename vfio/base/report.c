@@ -12,7 +12,7 @@ const char *err_text(int err)
 	return text ? text : "unknown error";
 }
 
-int report_fail(struct report *rep, int err, const char *format, ...)
+int(report_fail)(struct report *rep, int err, const char *format, ...)
 {
 	va_list args;
 	size_t used;

@@ -23,6 +23,9 @@ struct report {
  * @err: negative errno; ": " and its text are appended.
  */
 int report_fail(struct report *rep, int err, const char *format, ...) UW_PRINTF(3, 4) UW_COLD;
+#ifdef __clang_analyzer__ /* it sees one file at a time: tell it that @err comes back */
+#define report_fail(rep, err, ...) ((report_fail)(rep, err, __VA_ARGS__), (err))
+#endif
 
 /** report_hint() - set the hint of a report just filled. */
 void report_hint(struct report *rep, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
