@@ -6,8 +6,8 @@ function finish(    name, label) {
 		name = test_name(record)
 		command[name] = record
 	} else if (record ~ /^set_tests_properties\(/ && match(record, /LABELS "[^"]*"/)) {
-		name = test_name(record)
 		label = substr(record, RSTART + 8, RLENGTH - 9)
+		name = test_name(record)
 		if (label ~ labels)
 			emit(name, label, record)
 	}
