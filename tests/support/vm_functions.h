@@ -22,13 +22,15 @@
 #include "vfio/mmio.h"
 #include "vfio/pci_function.h"
 
-#define VM_EDU    0x123411e8u
-#define VM_E1000  0x8086100eu
-#define VM_E1000E 0x808610d3u
+#define VM_EDU        0x123411e8u
+#define VM_E1000      0x8086100eu
+#define VM_E1000E     0x808610d3u
+#define VM_VIRTIO_NET 0x1af41041u
+#define VM_VIRTIO_BLK 0x1af41042u
 
 struct vm_search {
 	uint32_t id;
-	unsigned int skip;
+	const char *after; /* the address to beat; sysfs lists in no order */
 	char *out;
 };
 
@@ -48,19 +50,25 @@ static inline int vm_match(void *arg, const char *name)
 	struct vm_search *search = arg;
 	uint32_t id = vm_sysfs_hex(name, "vendor") << 16 | vm_sysfs_hex(name, "device");
 
-	if (id != search->id || search->skip-- > 0)
-		return 0;
-	snprintf(search->out, 16, "%.15s", name);
-	return 1;
+	if (id == search->id && strcmp(name, search->after) > 0 &&
+	    (!search->out[0] || strcmp(name, search->out) < 0))
+		snprintf(search->out, 16, "%.15s", name);
+	return 0;
 }
 
-/* Address of the first function with @id (vendor << 16 | device) after @skip others. */
+/* Address of the function with @id (vendor << 16 | device) that has @skip before it. */
 static inline void vm_find(uint32_t id, unsigned int skip, char out[16])
 {
-	struct vm_search search = { .id = id, .skip = skip, .out = out };
+	char after[16] = "";
 
-	if (sys_list_dir("/sys/bus/pci/devices", vm_match, &search) != 1)
-		fail_msg("no function %08x in this guest", id);
+	for (unsigned int i = 0; i <= skip; i++) {
+		struct vm_search search = { .id = id, .after = after, .out = out };
+
+		out[0] = '\0';
+		if (sys_list_dir("/sys/bus/pci/devices", vm_match, &search) || !out[0])
+			fail_msg("no function %08x number %u in this guest", id, i);
+		memcpy(after, out, sizeof(after));
+	}
 }
 
 /* Name of the function's driver, "" for none. */

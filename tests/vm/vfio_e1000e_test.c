@@ -67,10 +67,22 @@ static void nic_enable(struct nic *nic, const int *irqs, unsigned int count)
 	nic_enable_causes(nic);
 }
 
+/*
+ * An interrupt starts the vector's throttling timer (EITR, 128 us at least). QEMU 7.2 stops with an
+ * assertion when that ends with MSI-X disabled, so no test disables sooner.
+ */
+static uint64_t await_and_settle(int irq)
+{
+	uint64_t count = vm_await(irq, WAIT_MS);
+
+	usleep(5000);
+	return count;
+}
+
 static void assert_only_vector_fires(struct nic *nic, int vector)
 {
 	nic_write(nic, REG_ICS, 1u << (CAUSE_FIRST + vector));
-	assert_int_not_equal(vm_await(nic->irqs[vector], WAIT_MS), 0);
+	assert_int_not_equal(await_and_settle(nic->irqs[vector]), 0);
 	for (int i = 0; i < VECTORS; i++)
 		assert_int_equal(vm_await(nic->irqs[i], 0), 0);
 }
@@ -118,7 +130,7 @@ static void test_msix__one_vector_pointed_elsewhere__signals_there(void **state)
 	nic_enable(nic, nic->irqs, VECTORS);
 	assert_int_equal(pci_function_irq_set(nic->fn, 2, nic->irqs[3]), 0);
 	nic_write(nic, REG_ICS, 1u << (CAUSE_FIRST + 2));
-	assert_int_not_equal(vm_await(nic->irqs[3], WAIT_MS), 0);
+	assert_int_not_equal(await_and_settle(nic->irqs[3]), 0);
 	assert_int_equal(vm_await(nic->irqs[2], 0), 0);
 	assert_int_equal(pci_function_irq_set(nic->fn, 2, -1), 0);
 	nic_write(nic, REG_ICS, 1u << (CAUSE_FIRST + 2));
@@ -134,7 +146,7 @@ static void test_msix__masked__waits_for_the_unmask(void **state)
 	nic_write(nic, REG_ICS, 1u << (CAUSE_FIRST + 1));
 	assert_int_equal(vm_await(nic->irqs[1], 100), 0);
 	assert_int_equal(pci_function_irq_unmask(nic->fn, 1), 0);
-	assert_int_not_equal(vm_await(nic->irqs[1], WAIT_MS), 0);
+	assert_int_not_equal(await_and_settle(nic->irqs[1]), 0);
 }
 
 static void test_msi__then_msix__one_kind_replaces_the_other(void **state)
