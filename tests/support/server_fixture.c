@@ -34,11 +34,12 @@ unsigned int open_descriptors(void)
 }
 
 /* {"x":"aaaa..."} of the length the test wants. */
-static size_t describe(void *arg, char *buf, size_t len)
+static size_t describe(void *arg, const struct server *server, char *buf, size_t len)
 {
 	const struct server_fixture *f = arg;
 	size_t want = f->description_len;
 
+	(void)server;
 	for (size_t i = 0; i < want && i + 1 < len; i++)
 		buf[i] = (char)('a' + i % 26);
 	if (len)

@@ -29,7 +29,7 @@ struct server_params {
 	void *device;
 	/* Server thread. The host as JSON, as snprintf() would put it; returns the length needed.
 	 */
-	size_t (*describe)(void *arg, char *buf, size_t len);
+	size_t (*describe)(void *arg, const struct server *server, char *buf, size_t len);
 	void (*stop)(void *arg); /* server thread; a client asked the host to end: only note it */
 	void *arg;
 	enum irq_loop_backend backend;

@@ -94,7 +94,7 @@ static int take_picture(struct connection *c)
 			return -ENOMEM;
 		}
 		text = grown;
-		len = c->server->params.describe(c->server->params.arg, text, room);
+		len = c->server->params.describe(c->server->params.arg, c->server, text, room);
 		if (len < room)
 			break;
 		room = len + 4096; /* and some, for what changes meanwhile */

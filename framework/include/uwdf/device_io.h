@@ -43,6 +43,9 @@ struct uwdf_device_io_ops {
 	void (*cancel)(struct uwdf_io *io);
 };
 
+/* libuwdf's: @device is a struct uwdf_device. */
+extern const struct uwdf_device_io_ops uwdf_device_io __attribute__((visibility("default")));
+
 #ifdef __cplusplus
 }
 #endif

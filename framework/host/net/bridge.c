@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+#include "bridge.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <uwdf_nic.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sys.h"
+#include "uwdf/status.h"
+
+#define READS          64u /* frames the NIC may have for us before we come to take one */
+#define WRITES         64u
+#define FRAMES_AT_ONCE 32u /* from the interface, before answers are looked at again */
+#define SHORTEST_SENT  60u /* Ethernet's least, without the checksum: shorter ones are padded */
+#define ASK_MS         5000
+#define MOST_FAILURES  32u /* reads in a row that fail before we believe it */
+
+enum slot_use { SLOT_READ, SLOT_WRITE, SLOT_LINK };
+
+struct slot {
+	struct uwdf_op op; /* first: what reap returns is the slot */
+	enum slot_use use;
+	struct slot *next_free;
+	uint8_t frame[NIC_MAX_FRAME + 6]; /* and some, so that a longer one is seen to be longer */
+};
+
+struct bridge {
+	uwdf_handle *device;   /* borrowed */
+	const struct tap *tap; /* borrowed */
+	struct bridge_counts counts;
+	unsigned int failures; /* reads in a row */
+	struct slot *free_writes;
+	struct slot reads[READS], writes[WRITES], link;
+};
+
+/* --- the device's own affairs --- */
+
+static int ask(uwdf_handle *device, uint32_t code, const void *in, size_t in_len, void *out,
+	       size_t out_len, const char *what, struct report *rep)
+{
+	int32_t status;
+	size_t done;
+	int err = uwdf_control(device, code, in, in_len, out, out_len, ASK_MS, &status, &done);
+
+	if (err)
+		return report_fail(rep, err, "asking %s for %s", uwdf_handle_name(device), what);
+	if (UWDF_STATUS_OK(status) && done >= out_len)
+		return 0;
+	report_fail(rep, -ENOTSUP, "asking %s for %s: it said 0x%08x", uwdf_handle_name(device),
+		    what, (uint32_t)status);
+	report_hint(rep, "uwdf devices --json    # is %s a NIC? its interfaces say",
+		    uwdf_handle_name(device));
+	return -ENOTSUP;
+}
+
+static int query(uwdf_handle *device, uint32_t oid, void *out, size_t len, const char *what,
+		 struct report *rep)
+{
+	return ask(device, IOCTL_NIC_QUERY_OID, &oid, sizeof(oid), out, len, what, rep);
+}
+
+/* What a host on the wire listens to, and all multicast: the kernel sorts that out itself. */
+static int set_filter(uwdf_handle *device, struct report *rep)
+{
+	const uint32_t request[2] = { NIC_OID_GEN_CURRENT_PACKET_FILTER,
+				      NIC_FILTER_DIRECTED | NIC_FILTER_BROADCAST |
+					      NIC_FILTER_ALL_MULTICAST };
+
+	return ask(device, IOCTL_NIC_SET_OID, request, sizeof(request), NULL, 0, "a packet filter",
+		   rep);
+}
+
+int bridge_ask_device(uwdf_handle *device, struct report *rep, struct bridge_device *out)
+{
+	uint32_t media;
+	int err = query(device, NIC_OID_802_3_CURRENT_ADDRESS, out->address, 6, "its address", rep);
+
+	if (!err)
+		err = query(device, NIC_OID_GEN_MEDIA_CONNECT_STATUS, &media, sizeof(media),
+			    "its link", rep);
+	if (!err)
+		err = set_filter(device, rep);
+	if (!err)
+		out->connected = media == 0;
+	return err;
+}
+
+/* --- requests --- */
+
+static int submit_read(struct bridge *b, struct slot *s)
+{
+	s->op.out_len = sizeof(s->frame);
+	return uwdf_submit(b->device, &s->op);
+}
+
+static int watch_link(struct bridge *b)
+{
+	b->link.op.code = IOCTL_NIC_INDICATE_STATUS;
+	b->link.op.out_len = sizeof(uint32_t);
+	return uwdf_submit(b->device, &b->link.op);
+}
+
+static void prepare(struct slot *s, enum slot_use use, enum uwdf_op_kind kind)
+{
+	s->use = use;
+	s->op.kind = kind;
+	if (kind == UWDF_WRITE)
+		s->op.in = s->frame;
+	else
+		s->op.out = s->frame;
+}
+
+static int start(struct bridge *b)
+{
+	int err;
+
+	for (unsigned int i = 0; i < WRITES; i++) {
+		prepare(&b->writes[i], SLOT_WRITE, UWDF_WRITE);
+		b->writes[i].next_free = b->free_writes;
+		b->free_writes = &b->writes[i];
+	}
+	prepare(&b->link, SLOT_LINK, UWDF_CONTROL);
+	err = watch_link(b);
+	for (unsigned int i = 0; i < READS && !err; i++) {
+		prepare(&b->reads[i], SLOT_READ, UWDF_READ);
+		err = submit_read(b, &b->reads[i]);
+	}
+	return err;
+}
+
+int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep, struct bridge **out)
+{
+	struct bridge *b = mem_calloc(1, sizeof(*b));
+	int err = -ENOMEM;
+
+	if (!b)
+		goto err_report;
+	b->device = device;
+	b->tap = tap;
+	err = start(b);
+	if (err)
+		goto err_free;
+	*out = b;
+	return 0;
+
+err_free:
+	mem_free(b);
+err_report:
+	return report_fail(rep, err, "starting to read from %s", uwdf_handle_name(device));
+}
+
+void bridge_free(struct bridge *b)
+{
+	mem_free(b);
+}
+
+struct bridge_counts bridge_counts(const struct bridge *b)
+{
+	return b->counts;
+}
+
+/* --- answers --- */
+
+static void pass_to_interface(struct bridge *b, const struct slot *s)
+{
+	size_t len = s->op.information;
+
+	if (sys_write(b->tap->fd, s->frame, len) != (ssize_t)len) {
+		b->counts.receive_dropped++;
+		return;
+	}
+	b->counts.received_frames++;
+	b->counts.received_bytes += len;
+}
+
+static int read_done(struct bridge *b, struct slot *s)
+{
+	if (UWDF_STATUS_OK(s->op.status)) {
+		b->failures = 0;
+		pass_to_interface(b, s);
+	} else if (++b->failures >= MOST_FAILURES) {
+		return -EIO;
+	}
+	return submit_read(b, s);
+}
+
+static int write_done(struct bridge *b, struct slot *s)
+{
+	if (UWDF_STATUS_OK(s->op.status)) {
+		b->counts.sent_frames++;
+		b->counts.sent_bytes += s->op.in_len;
+	} else {
+		b->counts.send_dropped++;
+	}
+	s->next_free = b->free_writes;
+	b->free_writes = s;
+	return 0;
+}
+
+static int link_done(struct bridge *b, const struct slot *s)
+{
+	uint32_t status;
+
+	if (!UWDF_STATUS_OK(s->op.status))
+		return 0; /* a NIC without it: the link stays as it was found */
+	memcpy(&status, s->frame, sizeof(status));
+	if (tap_set_carrier(b->tap, status == NIC_STATUS_MEDIA_CONNECT))
+		log_debug("net", "%s: this kernel cannot set a carrier", b->tap->name);
+	return watch_link(b);
+}
+
+static int answer_done(struct bridge *b, struct slot *s)
+{
+	if (s->op.status == UWDF_STATUS_DEVICE_REMOVED)
+		return -EPIPE;
+	if (s->use == SLOT_READ)
+		return read_done(b, s);
+	return s->use == SLOT_WRITE ? write_done(b, s) : link_done(b, s);
+}
+
+static int take_answers(struct bridge *b)
+{
+	struct uwdf_op *op;
+	int got;
+
+	while ((got = uwdf_reap(b->device, 0, &op)) == 1) {
+		int err = answer_done(b, (struct slot *)op);
+
+		if (err)
+			return err;
+	}
+	return got;
+}
+
+/* --- frames from the interface --- */
+
+static int send_frame(struct bridge *b, struct slot *s, size_t len)
+{
+	int err;
+
+	if (len > NIC_MAX_FRAME || len < NIC_MIN_FRAME) {
+		b->counts.send_dropped++;
+		return 0;
+	}
+	if (len < SHORTEST_SENT) {
+		memset(s->frame + len, 0, SHORTEST_SENT - len);
+		len = SHORTEST_SENT;
+	}
+	s->op.in_len = len;
+	err = uwdf_submit(b->device, &s->op);
+	if (!err)
+		b->free_writes = s->next_free;
+	return err;
+}
+
+static int take_frames(struct bridge *b)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; !err && b->free_writes && i < FRAMES_AT_ONCE; i++) {
+		struct slot *s = b->free_writes;
+		ssize_t len = sys_read(b->tap->fd, s->frame, sizeof(s->frame));
+
+		if (len < 0)
+			return len == -EAGAIN ? 0 : (int)len;
+		err = send_frame(b, s, (size_t)len);
+	}
+	return err;
+}
+
+/* --- the loop --- */
+
+/* 1: go on, 0: asked to stop, -errno. */
+static int serve_once(struct bridge *b, int stop_fd)
+{
+	struct pollfd fds[3] = { { .fd = stop_fd, .events = POLLIN },
+				 { .fd = uwdf_poll_fd(b->device), .events = POLLIN },
+				 { .fd = b->free_writes ? b->tap->fd : -1, .events = POLLIN } };
+	int ready = sys_ppoll(fds, 3, -1);
+	int err = 0;
+
+	if (ready < 0)
+		return ready == -EINTR ? 1 : ready;
+	if (fds[0].revents)
+		return 0;
+	if (fds[1].revents)
+		err = take_answers(b);
+	if (!err && fds[2].revents)
+		err = take_frames(b);
+	return err ? err : 1;
+}
+
+int bridge_run(struct bridge *b, int stop_fd, struct report *rep)
+{
+	int err;
+
+	do
+		err = serve_once(b, stop_fd);
+	while (err == 1);
+	if (err == -EPIPE)
+		report_fail(rep, err, "%s is gone: its host ended or the device left",
+			    uwdf_handle_name(b->device));
+	else if (err)
+		report_fail(rep, err, "passing frames between %s and %s",
+			    uwdf_handle_name(b->device), b->tap->name);
+	return err;
+}
