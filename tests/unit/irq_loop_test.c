@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 
 #include "base/exec.h"
 #include "base/fault.h"
@@ -441,6 +442,60 @@ static void test_loop__memory_written_before_the_signal__is_seen_by_the_source(v
 	assert_int_equal(got, 42);
 }
 
+/* --- more than the ring has room for --- */
+
+#define MANY 1200 /* above the completions the ring holds, far above its submissions */
+
+static void note_one(void *arg, uint64_t count)
+{
+	*(uint64_t *)arg += count;
+}
+
+static bool allow_descriptors(unsigned int count)
+{
+	struct rlimit limit;
+
+	if (sys_getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max < count)
+		return false;
+	limit.rlim_cur = limit.rlim_cur < count ? count : limit.rlim_cur;
+	return !sys_setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void test_loop__more_sources_than_the_ring_has_room__all_fire(void **state)
+{
+	static struct irq_source *sources[MANY];
+	static uint64_t fired[MANY];
+	static int fds[MANY];
+	struct fixture *f = *state;
+	unsigned int left = MANY;
+	uint64_t deadline = SOON;
+
+	if (!allow_descriptors(MANY + 100))
+		skip();
+	for (unsigned int i = 0; i < MANY; i++) {
+		fired[i] = 0;
+		fds[i] = sys_eventfd(0, EFD_NONBLOCK);
+		assert_true(fds[i] >= 0);
+		assert_int_equal(irq_loop_add_source(f->loop, IRQ_SOURCE_EDGE, fds[i], note_one,
+						     &fired[i], &sources[i]),
+				 0);
+	}
+	settle(f); /* all armed: now they complete at once */
+	for (unsigned int i = 0; i < MANY; i++)
+		assert_int_equal(sys_eventfd_signal(fds[i]), 0);
+	while (left && exec_now_ns() < deadline) {
+		(void)!irq_loop_run_once(f->loop, exec_deadline_ms(20));
+		left = 0;
+		for (unsigned int i = 0; i < MANY; i++)
+			left += !fired[i];
+	}
+	assert_int_equal(left, 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		irq_loop_remove_source(sources[i]);
+		sys_close(fds[i]);
+	}
+}
+
 /* --- faults --- */
 
 /* One interrupt after the other, each of which must arrive although operation @k fails. */
@@ -548,6 +603,7 @@ int main(void)
 		BOTH(test_loop__messages_of_several_senders__all_arrive_in_order_each),
 		BOTH(test_loop__call__runs_on_the_loop_and_waits),
 		BOTH(test_loop__memory_written_before_the_signal__is_seen_by_the_source),
+		BOTH(test_loop__more_sources_than_the_ring_has_room__all_fire),
 		BOTH(test_loop__each_single_fault__loses_no_signal),
 		BOTH(test_loop__start_with_each_single_fault__leaves_nothing),
 	};

@@ -24,7 +24,12 @@ void *mem_alloc(size_t len)
 
 void *mem_calloc(size_t count, size_t size)
 {
-	return fault_hit(FAULT_ALLOC) ? NULL : counted(calloc(count, size));
+	size_t len;
+
+	/* calloc() would refuse it, too, but the sanitizers' one stops instead */
+	if (__builtin_mul_overflow(count, size, &len) || fault_hit(FAULT_ALLOC))
+		return NULL;
+	return counted(calloc(1, len));
 }
 
 void *mem_aligned_zalloc(size_t align, size_t len)
