@@ -3,40 +3,27 @@
 #include <errno.h>
 #include <linux/pci_regs.h>
 
-#include "base/handover.h"
-#include "base/log.h"
-#include "base/sys.h"
 #include "model_private.h"
 
-static void signal_eventfd(struct pci_model *m, int fd)
+static void signal_vector(struct pci_model *m, unsigned int vector)
 {
-	uint64_t one = 1;
-
-	if (fd < 0)
-		return;
 	m->stats.interrupts++;
-	handover_release(fd);
-	/* hardware loses no interrupt: not one of the calls that a sweep fails */
-	if (sys_write_quiet(fd, &one, sizeof(one)) < 0)
-		log_warn("vfio", "%s: an interrupt could not be signalled", m->fn->address);
+	intx_signal(m->irq.eventfds[vector], 1);
 }
 
-/* The line is a level: it reaches the eventfd once, then waits for the unmask. */
+/* What the device asserts reaches the pin unless the command register says no. */
 void model_irq_settle(struct pci_model *m)
 {
-	struct pci_model_irq *irq = &m->irq;
+	bool off = m->wrong.vanished || (model_config_command(m) & PCI_COMMAND_INTX_DISABLE);
+	bool was_masked = m->irq.line.masked;
 
-	if (!irq->enabled || irq->kind != PCI_IRQ_INTX || !irq->line || irq->line_masked)
-		return;
-	if (m->wrong.vanished || (model_config_command(m) & PCI_COMMAND_INTX_DISABLE))
-		return;
-	irq->line_masked = true;
-	signal_eventfd(m, irq->eventfds[0]);
+	intx_line_set_level(&m->irq.line, m->irq.asserted && !off);
+	m->stats.interrupts += m->irq.line.masked && !was_masked;
 }
 
 void pci_model_set_intx(struct pci_model *m, bool level)
 {
-	m->irq.line = level;
+	m->irq.asserted = level;
 	model_irq_settle(m);
 }
 
@@ -56,7 +43,7 @@ void pci_model_send_msi(struct pci_model *m, unsigned int vector)
 	if (irq->masked & 1u << vector)
 		irq->pending |= 1u << vector;
 	else
-		signal_eventfd(m, irq->eventfds[vector]);
+		signal_vector(m, vector);
 }
 
 static void set_masked_locked(struct pci_model *m, unsigned int vector, bool masked)
@@ -65,7 +52,7 @@ static void set_masked_locked(struct pci_model *m, unsigned int vector, bool mas
 	uint32_t bit = 1u << vector;
 
 	if (irq->kind == PCI_IRQ_INTX) {
-		irq->line_masked = masked;
+		irq->line.masked = masked;
 		model_irq_settle(m);
 		return;
 	}
@@ -112,8 +99,9 @@ int model_irq_enable(struct pci_function *fn, enum pci_irq_kind kind, const int 
 		m->irq.eventfds[i] = eventfds[i];
 	m->irq.masked = 0;
 	m->irq.pending = 0;
-	m->irq.line_masked = true; /* until the first unmask */
 	m->irq.enabled = true;
+	if (kind == PCI_IRQ_INTX)
+		intx_line_connect(&m->irq.line, eventfds[0]);
 	model_config_set_messages(m, kind, true);
 	rank_mutex_unlock(&m->lock);
 	return 0;
@@ -125,6 +113,7 @@ int model_irq_set(struct pci_function *fn, unsigned int vector, int eventfd)
 
 	rank_mutex_lock(&m->lock);
 	m->irq.eventfds[vector] = eventfd;
+	m->irq.line.eventfd = eventfd; /* of use when there is one vector, the pin */
 	rank_mutex_unlock(&m->lock);
 	return 0;
 }
@@ -136,6 +125,7 @@ void model_irq_disable(struct pci_function *fn)
 	rank_mutex_lock(&m->lock);
 	m->irq.enabled = false;
 	m->irq.count = 0;
+	intx_line_disconnect(&m->irq.line);
 	model_config_set_messages(m, m->irq.kind, false);
 	rank_mutex_unlock(&m->lock);
 }
@@ -148,8 +138,8 @@ void pci_model_spurious_interrupt(struct pci_function *fn, unsigned int vector)
 		return;
 	rank_mutex_lock(&m->lock);
 	if (m->irq.enabled && vector < m->irq.count) {
-		m->irq.line_masked = m->irq.kind == PCI_IRQ_INTX;
-		signal_eventfd(m, m->irq.eventfds[vector]);
+		m->irq.line.masked = m->irq.kind == PCI_IRQ_INTX;
+		signal_vector(m, vector);
 	}
 	rank_mutex_unlock(&m->lock);
 }

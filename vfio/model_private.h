@@ -5,6 +5,7 @@
 
 #include "base/exec.h"
 #include "base/lock.h"
+#include "intx_line.h"
 #include "pci_function_ops.h"
 #include "vfio/model.h"
 
@@ -17,8 +18,8 @@ struct pci_model_irq {
 	enum pci_irq_kind kind;
 	unsigned int count;
 	int eventfds[PCI_MODEL_VECTORS_MAX]; /* borrowed; -1: none */
-	bool line;                           /* INTx: what the device asserts */
-	bool line_masked;                    /* INTx: signalled, not unmasked since */
+	bool asserted;                       /* INTx: what the device wants */
+	struct intx_line line;               /* INTx: what reaches the eventfd */
 	uint32_t masked, pending;            /* messages: a bit a vector */
 };
 

@@ -93,6 +93,8 @@ static open_fn *backend_of(const char *address)
 {
 	if (!strncmp(address, "model:", strlen("model:")))
 		return model_pci_open;
+	if (!strncmp(address, "qemu:", strlen("qemu:")))
+		return qemu_pci_open;
 	return is_pci_address(address) ? vfio_pci_open : NULL;
 }
 
