@@ -12,6 +12,7 @@
 #ifndef FX_OBJECT_H
 #define FX_OBJECT_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -48,25 +49,37 @@ enum fx_object_state {
 };
 
 struct fx_object;
-struct fx_context;
+
+/* One context; the driver's data follows at the next multiple of 16 bytes. */
+struct fx_context {
+	struct fx_context *next;             /* in order of allocation */
+	struct fx_object *object;            /* borrowed: owns us */
+	PCWDF_OBJECT_CONTEXT_TYPE_INFO type; /* borrowed: the driver's, lives as long as its code */
+	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of attributes given for this context alone */
+	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
+	uint64_t magic;
+};
+#define FX_CONTEXT_MAGIC 0x5458455457445746ull
+static_assert(sizeof(struct fx_context) % 16 == 0, "the driver's data is aligned to 16 bytes");
 
 /* What a type brings; one constant per type. */
 struct fx_object_class {
 	enum fx_type type;
-	const char *name;                       /* "WDFQUEUE" */
-	bool driver_may_delete;                 /* WdfObjectDelete allowed */
-	bool passive_cleanup;                   /* dispose may block */
-	void (*dispose)(struct fx_object *obj); /* before EvtCleanup; may be NULL */
-	void (*destroy)(struct fx_object
-				*obj); /* after EvtDestroy; frees what the object owns but itself */
-	void (*release)(
-		struct fx_object *obj); /* instead of freeing: pooled objects; NULL: mem_free */
+	const char *name;                        /* "WDFQUEUE" */
+	bool driver_may_delete;                  /* WdfObjectDelete allowed */
+	bool passive_cleanup;                    /* dispose and EvtCleanup run at PASSIVE */
+	void (*dispose)(struct fx_object *obj);  /* before EvtCleanup; may be NULL */
+	void (*disposed)(struct fx_object *obj); /* after EvtCleanup, off its parent; may be NULL */
+	/* after EvtDestroy; frees what the object owns but itself; may be NULL */
+	void (*destroy)(struct fx_object *obj);
+	/* instead of freeing: pooled and embedded objects; NULL: mem_free */
+	void (*release)(struct fx_object *obj);
 };
 
 struct fx_object {
-	uint16_t type; /* enum fx_type; first word: one load tells the kind */
-	uint8_t state; /* enum fx_object_state, guarded by lock, read without it by checks */
-	uint8_t flags;
+	uint16_t type;   /* enum fx_type; first word: one load tells the kind */
+	uint8_t state;   /* enum fx_object_state; atomic */
+	uint8_t flags;   /* FX_OBJECT_*, guarded by lock */
 	int32_t refs;    /* atomic */
 	uint64_t handle; /* current handle value */
 	const struct fx_object_class *class;
@@ -78,9 +91,13 @@ struct fx_object {
 	struct fx_context *contexts; /* owned */
 	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of the creating attributes */
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
+	struct fx_object
+		*deferred; /* next to be disposed of at PASSIVE, guarded by the worker's lock */
 	WDF_EXECUTION_LEVEL execution_level;
 	WDF_SYNCHRONIZATION_SCOPE sync_scope;
 };
+/* A disposal waits for children; whoever removes one takes it over. */
+#define FX_OBJECT_PARKED 1u
 
 /**
  * fx_object_new() - allocate and link an object.
@@ -109,9 +126,24 @@ void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
 NTSTATUS fx_object_add_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
 			       void **out_context);
 
-void fx_object_delete(struct fx_object *obj); /* dispose the tree, drop the parent's reference */
+/* Are @context (data, or NULL: none) all the contexts there are? */
+bool fx_object_contexts_are(const struct fx_object *obj, const void *context);
+/* The data of the context of @type, or NULL. Any level. */
+void *fx_object_context(const struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
+struct fx_context *fx_context_of_data(const void *data);
+
+/*
+ * Dispose of the tree, children before parents, and drop the parent's reference. Once; when others
+ * dispose of a child just now, or a PASSIVE cleanup is deferred, it ends after this call returns.
+ */
+void fx_object_delete(struct fx_object *obj);
 struct fx_object *fx_object_ref(struct fx_object *obj);
 struct fx_object *fx_object_unref(struct fx_object *obj); /* NULL is fine; returns NULL */
+
+static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
+{
+	return (enum fx_object_state)__atomic_load_n(&obj->state, __ATOMIC_ACQUIRE);
+}
 
 static inline void *fx_object_handle(const struct fx_object *obj)
 {
@@ -124,6 +156,9 @@ static inline void *fx_object_handle(const struct fx_object *obj)
  * (fx_verifier_bad_handle). */
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
 			    const void *caller) __attribute__((cold, noreturn));
+
+/* As fx_object_from_handle(), for a WDFOBJECT of any type. */
+struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle);
 
 static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, const void *handle,
 						      enum fx_type type)

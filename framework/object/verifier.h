@@ -17,7 +17,7 @@
 
 struct fx_driver;
 
-/* The driver that owns these globals (never NULL). */
+/* The driver that owns these globals; a driver that was not bound by a host has none. */
 struct fx_driver *fx_driver_from_globals(PWDF_DRIVER_GLOBALS globals);
 
 /* @code: of WDF_BUGCHECK_CODES; the numbers are printed beside @format's text. */

@@ -17,6 +17,7 @@
 #include "vfio/pci_function.h"
 
 struct fx_resources;
+struct WDFDEVICE_INIT;
 struct uwdf_device;
 
 /* What a WDFDEVICE_INIT collects. */
@@ -42,6 +43,7 @@ enum fx_smio_state {
 	FX_SMIO_FAILED,
 	FX_SMIO_FLUSHED,
 	FX_SMIO_FINAL,
+	FX_SMIO_STATES,
 };
 
 struct fx_device {
@@ -60,11 +62,13 @@ struct fx_device {
 	ULONG alignment;                 /* FILE_*_ALIGNMENT */
 	uint32_t pnp_state, power_state; /* WDF_DEVICE_*_STATE; atomic */
 	enum fx_smio_state smio;
-	bool opens_allowed; /* atomic: interfaces are enabled, files may be opened */
-	bool dma_fill_failed, dma_enable_failed;
+	bool in_d0;        /* from bus mastering on to bus mastering off; control thread */
+	bool preparing;    /* EvtDevicePrepareHardware runs; control thread */
+	const char *blame; /* what a step was about when it failed; control thread */
 	struct fx_interface interfaces[FX_DEVICE_INTERFACES]; /* guarded by base.lock */
 	unsigned int interface_count;
-	uint64_t dpcs, isr_calls, unclaimed; /* atomic, relaxed */
+	bool interfaces_enabled;                      /* guarded by base.lock */
+	uint64_t signals, isr_calls, dpcs, unclaimed; /* atomic, relaxed */
 };
 
 static inline struct fx_device *fx_device_from_object(struct fx_object *obj)
@@ -85,5 +89,20 @@ static inline KIRQL fx_device_io_irql(const struct fx_device *device)
 {
 	return device->request_loop == device->irq_loop ? DISPATCH_LEVEL : PASSIVE_LEVEL;
 }
+
+NTSTATUS fx_device_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
+		       struct fx_device **out);
+/* 0: leave that one as it is. */
+void fx_device_set_states(struct fx_device *device, uint32_t pnp, uint32_t power);
+
+/* A failure that stops nothing (a callback on the way down): logged. Success is silent. */
+void fx_device_note_failure(struct fx_device *device, const char *what, NTSTATUS status);
+
+/* --- interfaces.c: what clients find the device by --- */
+NTSTATUS fx_device_add_interface(struct fx_device *device, const GUID *guid);
+/* All of them; new ones come up like the last call said. Opens follow. */
+void fx_device_enable_interfaces(struct fx_device *device, bool enabled);
+bool fx_device_enable_interface(struct fx_device *device, const GUID *guid, bool enabled);
+unsigned int fx_device_list_interfaces(struct fx_device *device, GUID *guids, unsigned int max);
 
 #endif

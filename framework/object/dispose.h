@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* dispose.h - between object.c, dispose.c and worker.c: the end of an object's life. */
+#ifndef FX_DISPOSE_H
+#define FX_DISPOSE_H
+
+struct fx_object;
+
+/* @obj is claimed (DISPOSING): take its disposal to the end, or to where another thread goes on. */
+void fx_object_dispose_continue(struct fx_object *obj);
+/* The last reference is gone: EvtDestroy, contexts, memory. */
+void fx_object_destroy(struct fx_object *obj);
+void fx_object_free_contexts(struct fx_object *obj);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* device_api.c - the border of WDFDEVICE. */
+#include "object/driver.h"
+#include "object/functions.h"
+#include "object/verifier.h"
+#include "pnp/device.h"
+#include "pnp/device_init.h"
+#include "pnp/host.h"
+
+NTSTATUS fx_WdfDeviceCreate(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT *init,
+			    PWDF_OBJECT_ATTRIBUTES attrs, WDFDEVICE *out)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_device *device;
+	NTSTATUS status;
+
+	fx_require(driver, init);
+	fx_require(driver, *init);
+	fx_require(driver, out);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	*out = NULL;
+	if ((*init)->driver != driver || (*init)->device)
+		return STATUS_INVALID_DEVICE_STATE;
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT);
+	if (NT_SUCCESS(status))
+		status = fx_device_new(*init, attrs, &device);
+	if (!NT_SUCCESS(status))
+		return status;
+	(*init)->device = device;
+	*init = NULL;
+	*out = (WDFDEVICE)fx_object_handle(&device->base);
+	return STATUS_SUCCESS;
+}
+
+NTSTATUS fx_WdfDeviceCreateDeviceInterface(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
+					   const GUID *guid, PCUNICODE_STRING reference)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_device *device = fx_device_from_handle(driver, handle);
+
+	fx_require(driver, guid);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (reference)
+		return STATUS_NOT_SUPPORTED;
+	return fx_device_add_interface(device, guid);
+}
+
+VOID fx_WdfDeviceSetDeviceInterfaceState(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
+					 const GUID *guid, PCUNICODE_STRING reference,
+					 BOOLEAN enabled)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_device *device = fx_device_from_handle(driver, handle);
+
+	fx_require(driver, guid);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return;
+	if (reference || !fx_device_enable_interface(device, guid, enabled))
+		fx_verifier_break(driver, "WdfDeviceSetDeviceInterfaceState: the device has no "
+					  "such interface");
+}
+
+WDFDRIVER fx_WdfDeviceGetDriver(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	return device->base.driver->globals.Driver;
+}
+
+WDF_DEVICE_PNP_STATE fx_WdfDeviceGetDevicePnpState(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	return (WDF_DEVICE_PNP_STATE)__atomic_load_n(&device->pnp_state, __ATOMIC_ACQUIRE);
+}
+
+WDF_DEVICE_POWER_STATE fx_WdfDeviceGetDevicePowerState(PWDF_DRIVER_GLOBALS globals,
+						       WDFDEVICE handle)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	return (WDF_DEVICE_POWER_STATE)__atomic_load_n(&device->power_state, __ATOMIC_ACQUIRE);
+}
+
+ULONG fx_WdfDeviceGetCharacteristics(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	return __atomic_load_n(&device->config.characteristics, __ATOMIC_RELAXED);
+}
+
+VOID fx_WdfDeviceSetCharacteristics(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
+				    ULONG characteristics)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	__atomic_store_n(&device->config.characteristics, characteristics, __ATOMIC_RELAXED);
+}
+
+ULONG fx_WdfDeviceGetAlignmentRequirement(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
+{
+	struct fx_device *device = fx_device_from_handle(fx_driver_from_globals(globals), handle);
+
+	return __atomic_load_n(&device->alignment, __ATOMIC_RELAXED);
+}
+
+VOID fx_WdfDeviceSetAlignmentRequirement(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle, ULONG mask)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_device *device = fx_device_from_handle(driver, handle);
+
+	if (mask & (mask + 1)) {
+		fx_verifier_break(driver,
+				  "WdfDeviceSetAlignmentRequirement: 0x%x is not a power "
+				  "of two minus one",
+				  mask);
+		return;
+	}
+	__atomic_store_n(&device->alignment, mask, __ATOMIC_RELAXED);
+}
+
+VOID fx_WdfDeviceSetFailed(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
+			   WDF_DEVICE_FAILED_ACTION action)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_device *device = fx_device_from_handle(driver, handle);
+
+	if (action != WdfDeviceFailedAttemptRestart && action != WdfDeviceFailedNoRestart) {
+		fx_verifier_break(driver, "WdfDeviceSetFailed: %d is no action", (int)action);
+		return;
+	}
+	fx_host_wants_to_leave(device->host, "its driver says that it failed");
+}

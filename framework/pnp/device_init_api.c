@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* device_init_api.c - the border of WDFDEVICE_INIT. */
+#include "object/driver.h"
+#include "object/functions.h"
+#include "object/verifier.h"
+#include "pnp/device_init.h"
+
+void fx_device_init_prepare(struct WDFDEVICE_INIT *init, struct fx_driver *driver,
+			    struct uwdf_device *host)
+{
+	*init = (struct WDFDEVICE_INIT){
+		.driver = driver,
+		.host = host,
+		.config.io.io_type = WdfDeviceIoBuffered,
+		.config.device_type = FILE_DEVICE_UNKNOWN,
+		.config.characteristics = FILE_DEVICE_SECURE_OPEN,
+	};
+}
+
+/* A WDFDEVICE_INIT of this driver that no device was made from: else the driver stops. */
+static struct WDFDEVICE_INIT *check_init(struct fx_driver *driver, PWDFDEVICE_INIT init,
+					 const char *function)
+{
+	if (!init)
+		fx_verifier_null(driver, function, __builtin_return_address(0));
+	if (init->driver != driver || init->device)
+		fx_verifier_stop(driver, WDF_INVALID_HANDLE, (uintptr_t)init, 0,
+				 "%s: not this driver's WDFDEVICE_INIT, or a device was made from "
+				 "it already",
+				 function);
+	return init;
+}
+#define CHECK_INIT(driver, init) check_init(driver, init, __func__ + 3)
+
+VOID fx_WdfDeviceInitFree(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+
+	fx_verifier_stop(driver, WDF_INVALID_HANDLE, (uintptr_t)init, 0,
+			 "WdfDeviceInitFree on a WDFDEVICE_INIT that the framework owns");
+}
+
+VOID fx_WdfDeviceInitSetPnpPowerEventCallbacks(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+					       PWDF_PNPPOWER_EVENT_CALLBACKS callbacks)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+
+	CHECK_INIT(driver, init);
+	fx_require(driver, callbacks);
+	if (callbacks->Size != sizeof(*callbacks)) {
+		fx_verifier_break(driver, "WDF_PNPPOWER_EVENT_CALLBACKS: Size is %u, not %zu",
+				  callbacks->Size, sizeof(*callbacks));
+		return;
+	}
+	if (callbacks->EvtDeviceUsageNotification && callbacks->EvtDeviceUsageNotificationEx) {
+		fx_verifier_break(driver,
+				  "EvtDeviceUsageNotification and ...Ex exclude each other");
+		return;
+	}
+	init->config.pnp = *callbacks;
+}
+
+VOID fx_WdfDeviceInitSetIoType(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+			       WDF_DEVICE_IO_TYPE type)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+
+	CHECK_INIT(driver, init);
+	if (type < WdfDeviceIoNeither || type > WdfDeviceIoDirect) {
+		fx_verifier_break(driver, "WdfDeviceInitSetIoType: %d is no I/O type", (int)type);
+		return;
+	}
+	init->config.io.io_type = type;
+}
+
+VOID fx_WdfDeviceInitSetExclusive(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+				  BOOLEAN exclusive)
+{
+	CHECK_INIT(fx_driver_from_globals(globals), init);
+	init->config.io.exclusive = exclusive;
+}
+
+VOID fx_WdfDeviceInitSetDeviceType(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+				   DEVICE_TYPE type)
+{
+	CHECK_INIT(fx_driver_from_globals(globals), init);
+	init->config.device_type = type;
+}
+
+VOID fx_WdfDeviceInitSetCharacteristics(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+					ULONG characteristics, BOOLEAN or_in)
+{
+	CHECK_INIT(fx_driver_from_globals(globals), init);
+	if (or_in)
+		characteristics |= init->config.characteristics;
+	init->config.characteristics = characteristics;
+}
+
+static bool file_config_is_valid(struct fx_driver *driver, const WDF_FILEOBJECT_CONFIG *config)
+{
+	ULONG class = (ULONG)config->FileObjectClass & ~(ULONG)WdfFileObjectCanBeOptional;
+
+	if (config->Size != sizeof(*config))
+		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: Size is %u, not %zu",
+				  config->Size, sizeof(*config));
+	else if ((ULONG)config->AutoForwardCleanupClose > WdfUseDefault)
+		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: AutoForwardCleanupClose is %d",
+				  (int)config->AutoForwardCleanupClose);
+	else if (class < WdfFileObjectNotRequired || class > WdfFileObjectWdfCannotUseFsContexts)
+		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: FileObjectClass is %d",
+				  (int)config->FileObjectClass);
+	else
+		return true;
+	return false;
+}
+
+VOID fx_WdfDeviceInitSetFileObjectConfig(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+					 PWDF_FILEOBJECT_CONFIG config,
+					 PWDF_OBJECT_ATTRIBUTES attrs)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	NTSTATUS status;
+
+	CHECK_INIT(driver, init);
+	fx_require(driver, config);
+	if (!file_config_is_valid(driver, config))
+		return;
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT);
+	if (!NT_SUCCESS(status)) {
+		fx_verifier_break(driver,
+				  "WdfDeviceInitSetFileObjectConfig: attributes are wrong "
+				  "(status 0x%08x)",
+				  (unsigned int)status);
+		return;
+	}
+	init->config.io.file_config = *config;
+	init->config.io.file_attributes = attrs ? *attrs : (WDF_OBJECT_ATTRIBUTES){ 0 };
+}
+
+VOID fx_WdfDeviceInitSetRequestAttributes(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init,
+					  PWDF_OBJECT_ATTRIBUTES attrs)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	NTSTATUS status;
+
+	CHECK_INIT(driver, init);
+	fx_require(driver, attrs);
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT | FX_ATTR_NO_SCOPE_LEVEL);
+	if (!NT_SUCCESS(status)) {
+		fx_verifier_break(driver,
+				  "WdfDeviceInitSetRequestAttributes: attributes are wrong "
+				  "(status 0x%08x)",
+				  (unsigned int)status);
+		return;
+	}
+	init->config.io.request_attributes = *attrs;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* host.c - drivers of this process: loaded, listed, unloaded. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "object/driver.h"
+#include "object/worker.h"
+#include "pnp/host_impl.h"
+
+int fx_host_report(struct uwdf_report *out, const struct report *report, int err)
+{
+	if (!out || !err)
+		return err;
+	(void)snprintf(out->text, sizeof(out->text), "%s",
+		       report->text[0] ? report->text : err_text(err));
+	(void)snprintf(out->hint, sizeof(out->hint), "%s", report->hint);
+	return err;
+}
+
+UW_EXPORT int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out)
+{
+	struct report report = REPORT_INIT;
+	struct uwdf_host *host = mem_calloc(1, sizeof(*host));
+	int err;
+
+	if (!host)
+		return fx_host_report(rep, &report,
+				      report_fail(&report, -ENOMEM, "starting a host"));
+	list_init(&host->drivers);
+	err = fx_worker_start();
+	if (err) {
+		mem_free(host);
+		return fx_host_report(rep, &report,
+				      report_fail(&report, err, "starting the worker thread"));
+	}
+	*out = host;
+	return 0;
+}
+
+UW_EXPORT void uwdf_host_free(struct uwdf_host *host)
+{
+	if (!host)
+		return;
+	while (!list_empty(&host->drivers))
+		uwdf_host_unload(list_first(&host->drivers, struct uwdf_driver, link));
+	fx_worker_stop();
+	mem_free(host);
+}
+
+static int add_driver(struct uwdf_host *host, struct fx_driver *fx, struct uwdf_driver **out)
+{
+	struct uwdf_driver *driver = mem_calloc(1, sizeof(*driver));
+
+	if (!driver)
+		return -ENOMEM;
+	driver->fx = fx;
+	list_init(&driver->devices);
+	list_push_back(&host->drivers, &driver->link);
+	*out = driver;
+	return 0;
+}
+
+static int load(struct uwdf_host *host, const char *path, const struct uwdf_driver_image *image,
+		struct uwdf_report *rep, struct uwdf_driver **out)
+{
+	struct report report = REPORT_INIT;
+	struct fx_driver *fx;
+	int err;
+
+	if (image)
+		err = fx_driver_load_image(path, image, &report, &fx);
+	else
+		err = fx_driver_load(path, &report, &fx);
+	if (err)
+		return fx_host_report(rep, &report, err);
+	err = add_driver(host, fx, out);
+	if (err) {
+		fx_driver_unload(fx);
+		report_fail(&report, err, "loading driver %s", path);
+	}
+	return fx_host_report(rep, &report, err);
+}
+
+UW_EXPORT int uwdf_host_load(struct uwdf_host *host, const char *path, struct uwdf_report *rep,
+			     struct uwdf_driver **out)
+{
+	return load(host, path, NULL, rep, out);
+}
+
+int fx_host_load_image(struct uwdf_host *host, const char *name,
+		       const struct uwdf_driver_image *image, struct uwdf_report *rep,
+		       struct uwdf_driver **out)
+{
+	return load(host, name, image, rep, out);
+}
+
+UW_EXPORT void uwdf_host_unload(struct uwdf_driver *driver)
+{
+	if (!driver)
+		return;
+	while (!list_empty(&driver->devices))
+		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
+	list_remove(&driver->link);
+	fx_driver_unload(driver->fx);
+	mem_free(driver);
+}
+
+UW_EXPORT const char *uwdf_driver_name(const struct uwdf_driver *driver)
+{
+	return fx_driver_name(driver->fx);
+}
