@@ -33,8 +33,11 @@ static bool parse_number(const char *text, unsigned int least, unsigned int most
 
 int bench_parse(int argc, char **argv, struct bench_options *options)
 {
+	const char *unit =
+		getenv("BENCH_UNIT"); /* NOLINT(concurrency-mt-unsafe): before any thread */
 	int at = 1;
 
+	options->unit = unit ? unit : "ns";
 	for (; at < argc && !strncmp(argv[at], "--", 2); at++) {
 		bool fine = true;
 

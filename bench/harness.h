@@ -20,7 +20,7 @@
 struct bench_options {
 	unsigned int rounds;  /* of each side */
 	unsigned int samples; /* a round */
-	const char *unit;
+	const char *unit;     /* of the clock: BENCH_UNIT, else "ns" */
 };
 
 /* Measures @count times and stores the values; 0 or -errno. */
@@ -34,8 +34,8 @@ struct bench_case {
 	void *limit_arg;
 };
 
-/* --short, --rounds N, --samples N; returns the index of the first other argument, or -1 (said
- * why). */
+/* Sets the unit; takes --short, --rounds N, --samples N; returns the index of the first other
+ * argument, or -1 (said why). */
 int bench_parse(int argc, char **argv, struct bench_options *options);
 
 /* Runs and prints @bench; 0 or -errno, said on stderr. */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -33,7 +32,7 @@ static const char usage[] = "usage: interrupt [--short] [--rounds N] [--samples 
 /* One side: something that raises an interrupt, and a counter that its service moves. */
 struct side {
 	void (*raise)(struct side *side);
-	volatile uint64_t *served;
+	const volatile uint64_t *served;
 	struct bench_interrupt *driver; /* ours */
 	struct raw_loop loop;           /* limit */
 	struct raw_vfio *vfio;          /* limit with a device; else NULL */
@@ -189,10 +188,9 @@ static int run(const char *path, const char *address, const char *raw_address,
 
 int main(int argc, char **argv)
 {
-	struct bench_options options = { .rounds = 7, .samples = 2000, .unit = "ns" };
+	struct bench_options options = { .rounds = 7, .samples = 2000 };
 	struct uwdf_report rep = { "", "" };
 	int at = bench_parse(argc, argv, &options);
-	const char *unit = getenv("BENCH_UNIT");
 	const char *args[3] = { BENCH_DRIVER, "model:edu", NULL };
 	int err;
 
@@ -202,8 +200,6 @@ int main(int argc, char **argv)
 	}
 	for (int i = 0; at + i < argc; i++)
 		args[i] = argv[at + i];
-	if (unit)
-		options.unit = unit;
 	err = run(args[0], args[1], args[2], &rep, &options);
 	if (err)
 		fprintf(stderr, "interrupt: %s\n%s\n",

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -37,7 +36,7 @@ static void fired(void *arg, uint64_t count)
 	irq_loop_defer(ours->loop, IRQ_PHASE_DPC, &ours->dpc);
 }
 
-static int measure(int fd, volatile uint64_t *served, uint64_t *samples, unsigned int count)
+static int measure(int fd, const volatile uint64_t *served, uint64_t *samples, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		uint64_t one = 1, before = *served, begin = bench_now_ns();
@@ -101,16 +100,13 @@ static int compare(const char *name, enum irq_loop_backend backend, enum raw_loo
 
 int main(int argc, char **argv)
 {
-	struct bench_options options = { .rounds = 7, .samples = 2000, .unit = "ns" };
-	const char *unit = getenv("BENCH_UNIT");
+	struct bench_options options = { .rounds = 7, .samples = 2000 };
 	int err;
 
 	if (bench_parse(argc, argv, &options) != argc) {
 		fputs("usage: loop [--short] [--rounds N] [--samples N]\n", stderr);
 		return 2;
 	}
-	if (unit)
-		options.unit = unit;
 	err = compare("loop_uring_read", IRQ_LOOP_URING, RAW_LOOP_READ, &options);
 	if (!err)
 		err = compare("loop_uring_uring", IRQ_LOOP_URING, RAW_LOOP_URING, &options);
