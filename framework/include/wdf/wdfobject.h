@@ -102,7 +102,8 @@ FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes)
  * @accessor: name of the function made: type *accessor(WDFOBJECT Handle), never NULL for an object
  *            that was created with this type.
  *
- * At file scope, in a header if several sources of the driver use it.
+ * At file scope, in a header if several sources of the driver use it; sources write it with and
+ * without a semicolon.
  *
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
@@ -123,8 +124,7 @@ FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes)
 	{                                                                                          \
 		return (WDF_TYPE_NAME_POINTER_TYPE(type))WdfObjectGetTypedContextWorker(           \
 			Handle, WDF_GET_CONTEXT_TYPE_INFO(type));                                  \
-	}                                                                                          \
-	typedef int UwdfContextDeclared_##type
+	}
 
 /** WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE() - name the context type in initialised attributes. */
 #define WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE(attributes, type)                                   \
