@@ -41,7 +41,7 @@ static void start_dma(struct edu *edu, WDFREQUEST request, size_t length, ULONG 
 {
 	BOOLEAN from_device = (command & DMA_FROM_DEVICE) != 0;
 
-	edu->request = request;
+	InterlockedExchangePointer(&edu->request, request);
 	edu_write(edu, DMA_SOURCE, from_device ? DEVICE_MEMORY : edu->address);
 	edu_write(edu, DMA_TARGET, from_device ? edu->address : DEVICE_MEMORY);
 	edu_write(edu, DMA_COUNT, (ULONG)length);
@@ -87,7 +87,7 @@ static VOID edu_io_device_control(WDFQUEUE queue, WDFREQUEST request, size_t out
 		WdfRequestComplete(request, status);
 		return;
 	}
-	edu->request = request;
+	InterlockedExchangePointer(&edu->request, request);
 	edu_write(edu, STATUS, STATUS_IRQ_WHEN_DONE);
 	edu_write(edu, FACTORIAL, *(ULONG *)number);
 }
