@@ -4,7 +4,7 @@
  */
 #include <wdf.h>
 
-#include <uwdf/wdflx.h>
+#include "uwdf_nic.h"
 
 enum faulty_place {
 	DRIVER_ENTRY,      /* DriverEntry fails before there is a driver object */
@@ -16,16 +16,32 @@ enum faulty_place {
 	INTERRUPT_ENABLE,
 	RELEASE_HARDWARE, /* the way down fails: must not stop it */
 	D0_EXIT,
+	ISR_STORM,     /* the ISR claims its interrupt and leaves the line asserted (e1000) */
+	ISR_UNCLAIMED, /* ... or does not claim it */
 	NOTHING,
 };
 
 #define FAILS(place, status) ((FAULTY) == (place) ? (status) : STATUS_SUCCESS)
+#define STORMS               ((FAULTY) == ISR_STORM || (FAULTY) == ISR_UNCLAIMED)
+
+/* e1000: cause set, mask set, mask clear; link status change */
+enum { ICS = 0xc8, IMS = 0xd0, IMC = 0xd8, LSC = 4 };
+
+static volatile UCHAR *registers; /* one device only */
+
+static void write_register(ULONG offset, ULONG value)
+{
+	WRITE_REGISTER_ULONG((volatile ULONG *)(registers + offset), value);
+}
 
 static NTSTATUS faulty_prepare(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
 {
+	PCM_PARTIAL_RESOURCE_DESCRIPTOR bar0 = WdfCmResourceListGetDescriptor(translated, 0);
+
 	UNREFERENCED_PARAMETER(device);
 	UNREFERENCED_PARAMETER(raw);
-	UNREFERENCED_PARAMETER(translated);
+	if (STORMS)
+		registers = MmMapIoSpace(bar0->u.Memory.Start, 0x1000, MmNonCached);
 	return FAILS(PREPARE_HARDWARE, STATUS_DEVICE_CONFIGURATION_ERROR);
 }
 
@@ -54,14 +70,27 @@ static BOOLEAN faulty_isr(WDFINTERRUPT interrupt, ULONG message)
 {
 	UNREFERENCED_PARAMETER(interrupt);
 	UNREFERENCED_PARAMETER(message);
-	return FALSE;
+	return (FAULTY) == ISR_STORM;
 }
 
 static NTSTATUS faulty_interrupt_enable(WDFINTERRUPT interrupt, WDFDEVICE device)
 {
 	UNREFERENCED_PARAMETER(interrupt);
 	UNREFERENCED_PARAMETER(device);
+	if (STORMS) {
+		write_register(IMS, LSC);
+		write_register(ICS, LSC);
+	}
 	return FAILS(INTERRUPT_ENABLE, STATUS_IO_DEVICE_ERROR);
+}
+
+static NTSTATUS faulty_interrupt_disable(WDFINTERRUPT interrupt, WDFDEVICE device)
+{
+	UNREFERENCED_PARAMETER(interrupt);
+	UNREFERENCED_PARAMETER(device);
+	if (STORMS)
+		write_register(IMC, LSC);
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS create_interrupt(WDFDEVICE device)
@@ -71,15 +100,22 @@ static NTSTATUS create_interrupt(WDFDEVICE device)
 
 	WDF_INTERRUPT_CONFIG_INIT(&config, faulty_isr, NULL);
 	config.EvtInterruptEnable = faulty_interrupt_enable;
+	config.EvtInterruptDisable = faulty_interrupt_disable;
 	return WdfInterruptCreate(device, &config, WDF_NO_OBJECT_ATTRIBUTES, &interrupt);
 }
 
+/* A queue that nobody serves, and an interface to reach it. */
 static NTSTATUS create_queue(WDFDEVICE device)
 {
+	static const GUID nic_interface = NIC_INTERFACE_GUID_INIT;
 	WDF_IO_QUEUE_CONFIG config;
+	NTSTATUS status;
 
 	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchManual);
-	return WdfIoQueueCreate(device, &config, WDF_NO_OBJECT_ATTRIBUTES, WDF_NO_HANDLE);
+	status = WdfIoQueueCreate(device, &config, WDF_NO_OBJECT_ATTRIBUTES, WDF_NO_HANDLE);
+	if (!NT_SUCCESS(status))
+		return status;
+	return WdfDeviceCreateDeviceInterface(device, &nic_interface, NULL);
 }
 
 static NTSTATUS faulty_device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
