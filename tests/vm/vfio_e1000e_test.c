@@ -21,6 +21,7 @@ enum {
 #define CAUSES_ALL  (0x1fu << CAUSE_FIRST)
 #define IVAR_ALL    0x000cba98u /* cause i to vector i, each entry valid */
 #define WAIT_MS     5000
+#define THROTTLE_MS 20
 
 struct nic {
 	struct pci_function *fn;
@@ -38,10 +39,17 @@ static int nic_open(void **state)
 	return 0;
 }
 
+/* QEMU 7.2 aborts when MSI-X goes off while its interrupt throttling timer (128 us) runs. */
+static void nic_let_throttling_end(struct nic *nic)
+{
+	vm_await(nic->irqs[0], THROTTLE_MS);
+}
+
 static int nic_close(void **state)
 {
 	struct nic *nic = *state;
 
+	nic_let_throttling_end(nic);
 	pci_function_close(nic->fn);
 	for (int i = 0; i < VECTORS; i++)
 		close(nic->irqs[i]);
@@ -105,6 +113,7 @@ static void test_msix__vectors_added_while_others_run__all_signal(void **state)
 
 	nic_enable(nic, nic->irqs, 2);
 	assert_only_vector_fires(nic, 0);
+	nic_let_throttling_end(nic); /* 6.1 takes MSI-X off to grow it */
 	assert_int_equal(pci_function_irq_set(nic->fn, 4, nic->irqs[4]), 0);
 	assert_int_equal(vm_await(nic->irqs[0], 0), dynamic ? 0 : 1);
 	assert_int_equal(vm_await(nic->irqs[1], 0), dynamic ? 0 : 1);
