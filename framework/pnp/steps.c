@@ -54,10 +54,18 @@ static void release_hardware(struct fx_device *device)
 	fx_interrupts_delete_prepared(device);
 }
 
+/* A message interrupt is a memory write of the device's, just like DMA. */
+static bool writes_memory(const struct fx_device *device)
+{
+	bool messages = device->resources->kind != PCI_IRQ_INTX && !list_empty(&device->interrupts);
+
+	return messages || !list_empty(&device->enablers);
+}
+
 static NTSTATUS bus_master_on(struct fx_device *device)
 {
 	device->in_d0 = true;
-	if (list_empty(&device->enablers))
+	if (!writes_memory(device))
 		return STATUS_SUCCESS;
 	return fx_status(pci_function_set_bus_master(device->fn, true));
 }
@@ -66,7 +74,7 @@ static void bus_master_off(struct fx_device *device)
 {
 	device->in_d0 = false;
 	/* where it fails the function is gone, and masters nothing */
-	if (!list_empty(&device->enablers))
+	if (writes_memory(device))
 		(void)!pci_function_set_bus_master(device->fn, false);
 }
 
