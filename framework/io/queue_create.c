@@ -30,7 +30,7 @@ NTSTATUS queue_check_config(const WDF_IO_QUEUE_CONFIG *config)
 		return STATUS_WDF_NO_CALLBACK;
 	if (config->DispatchType == WdfIoQueueDispatchManual && has_handler(config))
 		return STATUS_INVALID_PARAMETER;
-	if (!limit_is_valid(config))
+	if (!limit_is_valid(config) || config->Driver)
 		return STATUS_INVALID_PARAMETER;
 	if (config->PowerManaged != WdfUseDefault && config->PowerManaged != WdfTrue &&
 	    config->PowerManaged != WdfFalse)

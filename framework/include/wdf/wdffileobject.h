@@ -19,7 +19,7 @@ extern "C" {
  *
  * IRQL:    PASSIVE_LEVEL.
  * Return:  the name; empty when there was none.
- * Differs: nothing known.
+ * Differs: always empty: clients open a device, not a name inside it.
  * Source:  Windows driver documentation, wdffileobject.h.
  */
 typedef PUNICODE_STRING (*PFN_WDFFILEOBJECTGETFILENAME)(PWDF_DRIVER_GLOBALS DriverGlobals,

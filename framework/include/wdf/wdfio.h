@@ -7,7 +7,12 @@
  *      WdfIoQueueRetrieveRequestByFileObject, WdfIoQueueFindRequest,
  *      WdfIoQueueRetrieveFoundRequest, WdfIoQueueDrainSynchronously, WdfIoQueueDrain,
  *      WdfIoQueuePurgeSynchronously, WdfIoQueuePurge, WdfIoQueueStopAndPurge,
- *      WdfIoQueueStopAndPurgeSynchronously, WdfIoQueueReadyNotify.
+ *      WdfIoQueueStopAndPurgeSynchronously, WdfIoQueueReadyNotify, and for its state
+ *      WDF_IO_QUEUE_IDLE, WDF_IO_QUEUE_READY, WDF_IO_QUEUE_STOPPED, WDF_IO_QUEUE_DRAINED,
+ *      WDF_IO_QUEUE_PURGED.
+ *
+ * All callbacks of a device's queues run on one thread, one after the other, at PASSIVE_LEVEL, or
+ * at DISPATCH_LEVEL if the driver said so with WdfLxDriverSetIoLevel().
  */
 #ifndef UWDF_WDFIO_H
 #define UWDF_WDFIO_H
@@ -50,6 +55,43 @@ typedef enum _WDF_IO_QUEUE_STATE {
 	WdfIoQueuePnpHeld = 0x10,
 } WDF_IO_QUEUE_STATE,
 	*PWDF_IO_QUEUE_STATE;
+
+/** WDF_IO_QUEUE_IDLE() - no request waits in the queue and the driver owns none. IRQL: any. */
+FORCEINLINE BOOLEAN WDF_IO_QUEUE_IDLE(WDF_IO_QUEUE_STATE State)
+{
+	const ULONG both = WdfIoQueueNoRequests | WdfIoQueueDriverNoRequests;
+
+	return (State & both) == both;
+}
+
+/** WDF_IO_QUEUE_READY() - it accepts and presents requests, and the device is in D0. IRQL: any. */
+FORCEINLINE BOOLEAN WDF_IO_QUEUE_READY(WDF_IO_QUEUE_STATE State)
+{
+	const ULONG both = WdfIoQueueAcceptRequests | WdfIoQueueDispatchRequests;
+
+	return (State & (both | WdfIoQueuePnpHeld)) == both;
+}
+
+/** WDF_IO_QUEUE_STOPPED() - it accepts but does not present, and the driver owns none. IRQL: any.
+ */
+FORCEINLINE BOOLEAN WDF_IO_QUEUE_STOPPED(WDF_IO_QUEUE_STATE State)
+{
+	const ULONG both = WdfIoQueueAcceptRequests | WdfIoQueueDriverNoRequests;
+
+	return (State & (both | WdfIoQueueDispatchRequests)) == both;
+}
+
+/** WDF_IO_QUEUE_PURGED() - it refuses requests, and none is left anywhere. IRQL: any. */
+FORCEINLINE BOOLEAN WDF_IO_QUEUE_PURGED(WDF_IO_QUEUE_STATE State)
+{
+	return WDF_IO_QUEUE_IDLE(State) && !(State & WdfIoQueueAcceptRequests);
+}
+
+/** WDF_IO_QUEUE_DRAINED() - purged, and what comes next would be presented. IRQL: any. */
+FORCEINLINE BOOLEAN WDF_IO_QUEUE_DRAINED(WDF_IO_QUEUE_STATE State)
+{
+	return WDF_IO_QUEUE_PURGED(State) && (State & WdfIoQueueDispatchRequests);
+}
 
 /** EVT_WDF_IO_ALLOCATE_REQUEST_RESOURCES - complete by type only: nothing here calls it yet. IRQL:
  * DISPATCH_LEVEL or below. */
@@ -263,13 +305,20 @@ FORCEINLINE VOID WDF_IO_QUEUE_FORWARD_PROGRESS_POLICY_PAGINGIO_INIT(
  * @Device:          the device.
  * @Config:          from WDF_IO_QUEUE_CONFIG_INIT() or ..._DEFAULT_QUEUE().
  * @QueueAttributes: parent: the device or an object below it; may be WDF_NO_OBJECT_ATTRIBUTES.
- * @Queue:           the new handle; may be NULL.
+ * @Queue:           the new handle; may be NULL for a default queue.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH wrong Size; STATUS_INVALID_PARAMETER;
- *          STATUS_WDF_NO_CALLBACK; STATUS_UNSUCCESSFUL there is a default queue already;
- *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
- * Differs: nothing known.
+ * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH wrong Size; STATUS_INVALID_PARAMETER unknown
+ *          type, callbacks on a manual queue, NumberOfPresentedRequests 0 on a parallel queue or
+ *          another number on others, device scope at another level than the device's;
+ *          STATUS_INVALID_PARAMETER_4 no place for the handle; STATUS_WDF_NO_CALLBACK;
+ *          STATUS_UNSUCCESSFUL there is a default queue already; STATUS_INVALID_DEVICE_STATE a
+ *          default queue after the start; STATUS_INSUFFICIENT_RESOURCES; an object-attributes
+ * status. Differs: ExecutionLevel WdfExecutionLevelPassive in a driver that declared its callbacks
+ * fit for DISPATCH_LEVEL is refused with STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL (KMDF would hand
+ *          each request to a work item). Config->Driver is for class extensions, of which there are
+ *          none: it must be NULL, else STATUS_INVALID_PARAMETER. Only the Size of version 1.33 is
+ *          taken.
  * Source:  Windows driver documentation, wdfio.h.
  */
 typedef NTSTATUS (*PFN_WDFIOQUEUECREATE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,
@@ -342,7 +391,8 @@ FORCEINLINE VOID WdfIoQueueStop(WDFQUEUE Queue, PFN_WDF_IO_QUEUE_STATE StopCompl
  * @Queue: the queue.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Differs: nothing known.
+ * Differs: called from a callback of the queues' own thread, which would wait for itself, it is
+ *          reported and does not wait (KMDF hangs).
  * Source:  Windows driver documentation, wdfio.h.
  */
 typedef VOID (*PFN_WDFIOQUEUESTOPSYNCHRONOUSLY)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue);
@@ -465,7 +515,8 @@ FORCEINLINE NTSTATUS WdfIoQueueRetrieveFoundRequest(WDFQUEUE Queue, WDFREQUEST F
  * @Queue: the queue.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Differs: nothing known.
+ * Differs: called from a callback of the queues' own thread, which would wait for itself, it is
+ *          reported and does not wait (KMDF hangs).
  * Source:  Windows driver documentation, wdfio.h.
  */
 typedef VOID (*PFN_WDFIOQUEUEDRAINSYNCHRONOUSLY)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue);
@@ -500,7 +551,8 @@ FORCEINLINE VOID WdfIoQueueDrain(WDFQUEUE Queue, PFN_WDF_IO_QUEUE_STATE DrainCom
  * @Queue: the queue.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Differs: nothing known.
+ * Differs: called from a callback of the queues' own thread, which would wait for itself, it is
+ *          reported and does not wait (KMDF hangs).
  * Source:  Windows driver documentation, wdfio.h.
  */
 typedef VOID (*PFN_WDFIOQUEUEPURGESYNCHRONOUSLY)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue);
@@ -555,7 +607,8 @@ FORCEINLINE VOID WdfIoQueueStopAndPurge(WDFQUEUE Queue, PFN_WDF_IO_QUEUE_STATE S
  * @Queue: the queue.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Differs: nothing known.
+ * Differs: called from a callback of the queues' own thread, which would wait for itself, it is
+ *          reported and does not wait (KMDF hangs).
  * Source:  Windows driver documentation, wdfio.h.
  */
 typedef VOID (*PFN_WDFIOQUEUESTOPANDPURGESYNCHRONOUSLY)(PWDF_DRIVER_GLOBALS DriverGlobals,

@@ -87,7 +87,8 @@ FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_MDL(PWDF_MEMORY_DESCRIPTOR Descripto
  * IRQL:    APC_LEVEL or below if PoolType == 1 || PoolType == 257; DISPATCH_LEVEL or below if
  * PoolType == 0 || PoolType == 256 || PoolType == 512. Return:  STATUS_SUCCESS;
  * STATUS_INVALID_PARAMETER size zero; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
- * Differs: nothing known.
+ * Differs: PoolType and PoolTag say where on Windows the memory comes from; here every pool is
+ *          ordinary memory, and it comes zeroed.
  * Source:  Windows driver documentation, wdfmemory.h.
  */
 typedef NTSTATUS (*PFN_WDFMEMORYCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -151,8 +152,9 @@ FORCEINLINE PVOID WdfMemoryGetBuffer(WDFMEMORY Memory, size_t *BufferSize)
  * @BufferSize: bytes, not zero.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER.
- * Differs: nothing known.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST it is not
+ *          preallocated.
+ * Differs: KMDF stops the driver when the object is of another kind; here the call fails.
  * Source:  Windows driver documentation, wdfmemory.h.
  */
 typedef NTSTATUS (*PFN_WDFMEMORYASSIGNBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory,
@@ -165,13 +167,14 @@ FORCEINLINE NTSTATUS WdfMemoryAssignBuffer(WDFMEMORY Memory, PVOID Buffer, size_
 
 /**
  * WdfMemoryCopyToBuffer() - copy from a memory object.
- * @SourceMemory:     SourceMemory.
+ * @SourceMemory:     the memory object.
  * @SourceOffset:     bytes.
  * @Buffer:           the buffer.
  * @NumBytesToCopyTo: bytes.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_INVALID_BUFFER_SIZE.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER nothing to copy; STATUS_BUFFER_TOO_SMALL the
+ *          memory object ends before.
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfmemory.h.
  */
@@ -187,13 +190,14 @@ FORCEINLINE NTSTATUS WdfMemoryCopyToBuffer(WDFMEMORY SourceMemory, size_t Source
 
 /**
  * WdfMemoryCopyFromBuffer() - copy into a memory object.
- * @DestinationMemory:  DestinationMemory.
+ * @DestinationMemory:  the memory object.
  * @DestinationOffset:  bytes.
  * @Buffer:             the buffer.
  * @NumBytesToCopyFrom: bytes.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_INVALID_BUFFER_SIZE.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER nothing to copy; STATUS_BUFFER_TOO_SMALL the
+ *          memory object ends before; STATUS_ACCESS_VIOLATION it is the input of a write.
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfmemory.h.
  */

@@ -309,7 +309,7 @@ FORCEINLINE VOID WdfRequestCompleteWithInformation(WDFREQUEST Request, NTSTATUS 
  * @PriorityBoost: checked, without effect.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: threads get no boost.
+ * Differs: there is no scheduler of ours to boost the client with: PriorityBoost has no effect.
  * Source:  Windows driver documentation, wdfrequest.h.
  */
 typedef VOID (*PFN_WDFREQUESTCOMPLETEWITHPRIORITYBOOST)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -587,8 +587,8 @@ FORCEINLINE WDFQUEUE WdfRequestGetIoQueue(WDFREQUEST Request)
  * @Request: the request.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  UserMode, or KernelMode for in-process clients that say so.
- * Differs: nothing known.
+ * Return:  UserMode: every client is another program, or speaks for one.
+ * Differs: never KernelMode.
  * Source:  Windows driver documentation, wdfrequest.h.
  */
 typedef KPROCESSOR_MODE (*PFN_WDFREQUESTGETREQUESTORMODE)(PWDF_DRIVER_GLOBALS DriverGlobals,
