@@ -136,6 +136,16 @@ void fake_device_await_pending(struct fake_device *d, unsigned int count)
 	await(d, &d->pending_count, count);
 }
 
+unsigned int fake_device_closes(struct fake_device *d)
+{
+	unsigned int closes;
+
+	exec_mutex_lock(&d->lock);
+	closes = d->closes;
+	exec_mutex_unlock(&d->lock);
+	return closes;
+}
+
 void fake_device_await_closes(struct fake_device *d, unsigned int count)
 {
 	await(d, &d->closes, count);

@@ -31,6 +31,7 @@ void fake_device_init(struct fake_device *d);
 void fake_device_deinit(struct fake_device *d); /* nothing is open or pending */
 /* Wait until exactly @count requests pend. */
 void fake_device_await_pending(struct fake_device *d, unsigned int count);
+unsigned int fake_device_closes(struct fake_device *d);
 void fake_device_await_closes(struct fake_device *d, unsigned int count);
 /* Complete the oldest pending request with @text, a read's or control's output. */
 void fake_device_finish(struct fake_device *d, int32_t status, const char *text);

@@ -478,7 +478,7 @@ static void test_never_reads__hung_up_on_others_served(void **state)
 			sent++;
 		else
 			expect_alive(good, good_handle); /* lets the server catch up */
-		if (f->device.closes)
+		if (fake_device_closes(&f->device))
 			break;
 	}
 	assert_true(sent < 100000);
@@ -597,7 +597,7 @@ static void test_disconnect__stubborn_request__file_waits_for_it(void **state)
 	close(fd);
 	other = client_of(f, &h); /* others are served meanwhile */
 	expect_alive(other, h);
-	assert_int_equal(f->device.closes, 0);
+	assert_int_equal(fake_device_closes(&f->device), 0);
 	fake_device_finish(&f->device, UWDF_STATUS_SUCCESS, "");
 	fake_device_await_closes(&f->device, 1);
 	close(other);
@@ -614,7 +614,7 @@ static void test_leave__tells_cancels_and_refuses(void **state)
 	raw_send(fd, &e, NULL);
 	fake_device_await_pending(&f->device, 1);
 	assert_true(server_leave(f->server, exec_deadline_ms(10000)));
-	assert_int_equal(f->device.closes, 1);
+	assert_int_equal(fake_device_closes(&f->device), 1);
 	assert_true(raw_receive(fd, &answer));
 	assert_int_equal(answer.entry.opcode, UWDF_OP_EVENT);
 	assert_int_equal(answer.entry.code, UWDF_EVENT_REMOVED);
