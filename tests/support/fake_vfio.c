@@ -185,7 +185,8 @@ static ssize_t write_driver(const struct object *o, struct fake_function *fn, si
 		fn->driver[0] = '\0';
 		return (ssize_t)len;
 	}
-	snprintf(path, sizeof(path), DRIVERS "%s/bind", fn->native);
+	snprintf(path, sizeof(path), DRIVERS "%s/bind",
+		 fn->override[0] ? fn->override : fn->native);
 	if (strcmp(o->path, path) || fn->driver[0])
 		return -ENODEV;
 	probe(fn);
