@@ -6,6 +6,7 @@
  * completed, handed back or (hold) acknowledged. There is no deadline, as in KMDF: a driver without
  * EvtIoStop is waited for; every minute says so.
  */
+#include "base/barrier.h"
 #include "room.h"
 
 #define PATIENCE_MS 60000u
@@ -141,7 +142,7 @@ static void change_gates(struct fx_io *io, queue_filter *which, uint32_t set, ui
 		queue_kick(q);
 	}
 	/* seq_cst: see request_mark() */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	barrier_full();
 }
 
 static void hold(void *arg)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* queue_state.c - start, stop, drain, purge, and whoever waits for their effect. */
+#include "base/barrier.h"
 #include "queue.h"
 #include "room.h"
 
@@ -48,7 +49,7 @@ NTSTATUS queue_change(struct fx_queue *q, enum queue_change change,
 	}
 	spin_lock_release(&q->lock);
 	/* seq_cst: either request_mark() sees GATE_CANCEL_ALL or our walk sees the mark */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	barrier_full();
 	queue_kick(q);
 	return STATUS_SUCCESS;
 }
