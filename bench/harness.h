@@ -43,6 +43,16 @@ int bench_run(const struct bench_case *bench, const struct bench_options *option
 
 uint64_t bench_now_ns(void);
 
+/* A counter that one thread moves and another watches. */
+static inline void bench_count(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELEASE);
+}
+static inline uint64_t bench_counted(const uint64_t *counter)
+{
+	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
+}
+
 /*
  * All of the bench on one CPU. Threads started between bench_servers_begin() and _end() preempt the
  * caller when they wake: it goes on when they block again, so one timestamp on each side of a

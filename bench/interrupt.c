@@ -32,7 +32,7 @@ static const char usage[] = "usage: interrupt [--short] [--rounds N] [--samples 
 /* One side: something that raises an interrupt, and a counter that its service moves. */
 struct side {
 	void (*raise)(struct side *side);
-	const volatile uint64_t *served;
+	const uint64_t *served;
 	struct bench_interrupt *driver; /* ours */
 	struct raw_loop loop;           /* limit */
 	struct raw_vfio *vfio;          /* limit with a device; else NULL */
@@ -59,10 +59,10 @@ static void raise_raw_e1000(struct side *side)
 /* The server preempts us when it wakes, so normally it is done when the store or write returns. */
 static int raise_once(struct side *side, uint64_t *out_ns)
 {
-	uint64_t before = *side->served, begin = bench_now_ns();
+	uint64_t before = bench_counted(side->served), begin = bench_now_ns();
 
 	side->raise(side);
-	while (*side->served == before) {
+	while (bench_counted(side->served) == before) {
 		sched_yield();
 		if (bench_now_ns() - begin > GIVE_UP_NS)
 			return -ETIMEDOUT;

@@ -52,7 +52,7 @@ static VOID bench_dpc(WDFINTERRUPT interrupt, WDFOBJECT associated)
 {
 	UNREFERENCED_PARAMETER(interrupt);
 	UNREFERENCED_PARAMETER(associated);
-	bench_interrupt.dpcs = bench_interrupt.dpcs + 1;
+	__atomic_store_n(&bench_interrupt.dpcs, bench_interrupt.dpcs + 1, __ATOMIC_RELEASE);
 }
 
 static NTSTATUS bench_enable(WDFINTERRUPT interrupt, WDFDEVICE device)

@@ -10,7 +10,7 @@
 struct bench_interrupt {
 	volatile void *raise; /* register to write; NULL: no device yet */
 	uint32_t raise_value;
-	volatile uint64_t dpcs; /* written by the DPC alone */
+	uint64_t dpcs; /* atomic; written by the DPC alone */
 };
 #define BENCH_INTERRUPT_SYMBOL "bench_interrupt"
 

@@ -18,14 +18,14 @@ struct ours {
 	struct irq_source *source;
 	struct irq_deferred dpc;
 	int fd;
-	volatile uint64_t served; /* written by the loop's thread alone */
+	uint64_t served; /* written by the loop's thread alone */
 };
 
 static void run_dpc(struct irq_deferred *work)
 {
 	struct ours *ours = uw_container_of(work, struct ours, dpc);
 
-	ours->served = ours->served + 1;
+	bench_count(&ours->served);
 }
 
 static void fired(void *arg, uint64_t count)
@@ -36,14 +36,14 @@ static void fired(void *arg, uint64_t count)
 	irq_loop_defer(ours->loop, IRQ_PHASE_DPC, &ours->dpc);
 }
 
-static int measure(int fd, const volatile uint64_t *served, uint64_t *samples, unsigned int count)
+static int measure(int fd, const uint64_t *served, uint64_t *samples, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		uint64_t one = 1, before = *served, begin = bench_now_ns();
+		uint64_t one = 1, before = bench_counted(served), begin = bench_now_ns();
 
 		if (write(fd, &one, sizeof(one)) != sizeof(one))
 			return -errno;
-		while (*served == before)
+		while (bench_counted(served) == before)
 			sched_yield();
 		samples[i] = bench_now_ns() - begin;
 	}

@@ -8,6 +8,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "harness.h"
+
 static bool stopping(struct raw_loop *loop)
 {
 	return __atomic_load_n(&loop->stop, __ATOMIC_ACQUIRE);
@@ -17,7 +19,7 @@ static void serve(struct raw_loop *loop)
 {
 	if (loop->serve)
 		loop->serve(loop->arg);
-	loop->served = loop->served + 1;
+	bench_count(&loop->served);
 }
 
 static int run_read(struct raw_loop *loop)

@@ -21,9 +21,9 @@ struct raw_loop {
 	int fd;                   /* eventfd, blocking; owned */
 	void (*serve)(void *arg); /* acknowledge the device; may be NULL */
 	void *arg;
-	volatile uint64_t served; /* written by the thread alone */
-	bool stop;                /* atomic */
-	int err;                  /* valid after raw_loop_stop() */
+	uint64_t served; /* written by the thread alone */
+	bool stop;       /* atomic */
+	int err;         /* valid after raw_loop_stop() */
 	pthread_t thread;
 };
 
