@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening, closing, and what becomes of a file whose device goes first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "base/exec.h"
+#include "io_fixture.h"
+
+static struct io_fixture f;
+static struct io_op op;
+static unsigned int creates, cleanups, closes, order;
+static unsigned int cleanup_order, close_order, cancel_order;
+static NTSTATUS create_status;
+static WDFFILEOBJECT file_seen;
+static WDFREQUEST create_request;
+
+static void evt_create(WDFDEVICE device, WDFREQUEST request, WDFFILEOBJECT file)
+{
+	WDF_REQUEST_PARAMETERS params;
+
+	assert_ptr_equal(device, io_fixture_device(&f));
+	WDF_REQUEST_PARAMETERS_INIT(&params);
+	WdfRequestGetParameters(request, &params);
+	assert_int_equal(params.Type, WdfRequestTypeCreate);
+	creates++;
+	file_seen = file;
+	assert_ptr_equal(WdfRequestGetFileObject(request), file);
+	assert_null(WdfRequestGetIoQueue(request));
+	if (create_status == STATUS_PENDING)
+		create_request = request;
+	else
+		WdfRequestComplete(request, create_status);
+}
+
+static void evt_cleanup(WDFFILEOBJECT file)
+{
+	assert_ptr_equal(file, file_seen);
+	cleanups++;
+	cleanup_order = ++order;
+}
+
+static void evt_close(WDFFILEOBJECT file)
+{
+	assert_ptr_equal(file, file_seen);
+	closes++;
+	close_order = ++order;
+}
+
+static void reset(void)
+{
+	creates = cleanups = closes = order = 0;
+	create_status = STATUS_SUCCESS;
+	file_seen = NULL;
+}
+
+static struct fx_io_config files_config(void)
+{
+	struct fx_io_config config = { 0 };
+
+	WDF_FILEOBJECT_CONFIG_INIT(&config.file_config, evt_create, evt_close, evt_cleanup);
+	return config;
+}
+
+static int setup(void **state)
+{
+	struct fx_io_config config = files_config();
+
+	(void)state;
+	reset();
+	io_fixture_setup(&f, &config);
+	io_default_queue(&f);
+	return 0;
+}
+
+static int setup_plain(void **state)
+{
+	(void)state;
+	reset();
+	io_fixture_setup(&f, NULL);
+	io_default_queue(&f);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	io_fixture_teardown(&f);
+	assert_int_equal(cleanups, closes);
+	return 0;
+}
+
+static NTSTATUS open_file(struct fx_file **file)
+{
+	return fx_file_open((struct fx_device *)(void *)f.device, file);
+}
+
+/* --- open --- */
+
+static void test_open__before_interfaces__no_such_device(void **state)
+{
+	struct fx_file *file;
+
+	(void)state;
+	assert_int_equal(open_file(&file), STATUS_NO_SUCH_DEVICE);
+	fx_io_allow_open(f.io, true);
+	assert_int_equal(open_file(&file), STATUS_SUCCESS);
+	fx_file_close(file);
+	fx_io_allow_open(f.io, false);
+	assert_int_equal(open_file(&file), STATUS_NO_SUCH_DEVICE);
+}
+
+static void test_open__driver_agrees__file_object_is_the_same_everywhere(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	assert_int_equal(creates, 1);
+	assert_non_null(file_seen);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	assert_ptr_equal(WdfRequestGetFileObject(io_seen.last), file_seen);
+	assert_ptr_equal(WdfFileObjectGetDevice(file_seen), io_fixture_device(&f));
+	assert_int_equal(WdfFileObjectGetFlags(file_seen), 0);
+	assert_int_equal(WdfFileObjectGetFileName(file_seen)->Length, 0);
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+}
+
+static void test_open__driver_refuses__its_status_and_no_close(void **state)
+{
+	struct fx_file *file = NULL;
+
+	(void)state;
+	fx_io_allow_open(f.io, true);
+	create_status = STATUS_ACCESS_DENIED;
+	assert_int_equal(open_file(&file), STATUS_ACCESS_DENIED);
+	assert_null(file);
+	assert_int_equal(cleanups + closes, 0);
+	assert_int_equal(fx_io_stats(f.io).open_files, 0);
+}
+
+static void complete_create(void *arg)
+{
+	(void)arg;
+	while (!__atomic_load_n(&create_request, __ATOMIC_ACQUIRE))
+		exec_sleep_ms(1);
+	WdfRequestComplete(create_request, STATUS_SUCCESS);
+}
+
+static void test_open__driver_answers_later__the_opener_waits(void **state)
+{
+	struct exec_thread_params params = { .name = "driver", .run = complete_create, .node = -1 };
+	struct exec_thread *thread;
+	struct fx_file *file;
+
+	(void)state;
+	create_request = NULL;
+	create_status = STATUS_PENDING;
+	fx_io_allow_open(f.io, true);
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	assert_int_equal(open_file(&file), STATUS_SUCCESS);
+	exec_thread_join(thread);
+	fx_file_close(file);
+	assert_int_equal(closes, 1);
+}
+
+static void test_open__create_cannot_be_marked(void **state)
+{
+	WDFREQUEST request;
+
+	(void)state;
+	create_request = NULL;
+	create_status = STATUS_SUCCESS;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	request = io_seen.last;
+	((struct fx_request *)(void *)op.packet.request)->queue = NULL; /* as a create has none */
+	assert_int_equal(WdfRequestMarkCancelableEx(request, io_count_cancel),
+			 STATUS_INVALID_DEVICE_REQUEST);
+	assert_int_equal(WdfRequestUnmarkCancelable(request), STATUS_INVALID_DEVICE_REQUEST);
+	assert_int_equal(WdfRequestRequeue(request), STATUS_INVALID_DEVICE_REQUEST);
+	assert_true(io_broke());
+	((struct fx_request *)(void *)op.packet.request)->queue =
+		(struct fx_queue *)(void *)WdfDeviceGetDefaultQueue(io_fixture_device(&f));
+	WdfRequestComplete(request, STATUS_SUCCESS);
+}
+
+static void test_open__no_file_object_config__no_file_object(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	assert_null(WdfRequestGetFileObject(io_seen.last));
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+}
+
+static void test_open__exclusive__second_is_denied(void **state)
+{
+	struct fx_file *file;
+
+	(void)state;
+	f.io->config.exclusive = true;
+	io_fixture_start(&f);
+	assert_int_equal(open_file(&file), STATUS_ACCESS_DENIED);
+	fx_file_close(f.file);
+	assert_int_equal(open_file(&f.file), STATUS_SUCCESS);
+}
+
+static void test_open__creates_routed_to_a_queue__presented_there(void **state)
+{
+	WDF_IO_QUEUE_CONFIG config;
+	WDFQUEUE queue;
+
+	(void)state;
+	WDF_IO_QUEUE_CONFIG_INIT(&config, WdfIoQueueDispatchSequential);
+	config.EvtIoDefault = io_complete_request;
+	queue = io_queue(&f, &config);
+	assert_int_equal(WdfDeviceConfigureRequestDispatching(io_fixture_device(&f), queue,
+							      WdfRequestTypeCreate),
+			 STATUS_SUCCESS);
+	io_fixture_start(&f);
+	assert_int_equal(io_seen.kept_count, 1);
+}
+
+/* --- close --- */
+
+static void cancel_in_order(WDFREQUEST request)
+{
+	cancel_order = ++order;
+	WdfRequestComplete(request, STATUS_CANCELLED);
+}
+
+static void test_close__outstanding__cleanup_cancel_close(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	WdfRequestMarkCancelable(io_seen.last, cancel_in_order);
+	fx_file_close(f.file);
+	f.file = NULL;
+	assert_int_equal(op.status, STATUS_CANCELLED);
+	assert_int_equal(cleanup_order, 1);
+	assert_int_equal(cancel_order, 2);
+	assert_int_equal(close_order, 3);
+	assert_int_equal(fx_io_stats(f.io).open_files, 0);
+}
+
+static void test_close__waiting_requests__cancelled(void **state)
+{
+	WDFQUEUE queue = WdfDeviceGetDefaultQueue(io_fixture_device(&f));
+	struct io_op more[3];
+
+	(void)state;
+	io_fixture_start(&f);
+	WdfIoQueueStop(queue, NULL, NULL);
+	for (int i = 0; i < 3; i++) {
+		io_op_write(&more[i], "x");
+		fx_io_submit(f.file, &more[i].packet);
+	}
+	fx_file_close(f.file);
+	f.file = NULL;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(more[i].completions, 1);
+		assert_int_equal(more[i].status, STATUS_CANCELLED);
+	}
+	assert_int_equal(closes, 1);
+}
+
+static bool closed_flag;
+
+static void note_closed(void *arg)
+{
+	(void)arg;
+	closed_flag = true;
+}
+
+static void test_close_start__driver_slow__done_comes_after_it(void **state)
+{
+	struct fx_file *file = NULL;
+	WDFREQUEST request;
+
+	(void)state;
+	closed_flag = false;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	request = io_seen.last;
+	fx_file_close_start(f.file, note_closed, NULL);
+	f.file = NULL;
+	io_settle(&f);
+	assert_false(closed_flag);
+	assert_true(WdfRequestIsCanceled(request));
+	assert_int_equal(closes, 0);
+	WdfRequestComplete(request, STATUS_CANCELLED);
+	io_settle(&f);
+	assert_true(closed_flag);
+	assert_int_equal(closes, 1);
+	assert_int_equal(open_file(&file), STATUS_SUCCESS);
+	fx_file_close(file);
+}
+
+static void test_submit__on_a_closing_file__file_closed(void **state)
+{
+	struct io_op late;
+	WDFREQUEST request;
+
+	(void)state;
+	closed_flag = false;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	request = io_seen.last;
+	fx_file_close_start(f.file, note_closed, NULL);
+	io_settle(&f);
+	io_op_write(&late, "y");
+	io_submit(&f, &late);
+	assert_int_equal(late.status, STATUS_FILE_CLOSED);
+	f.file = NULL;
+	WdfRequestComplete(request, STATUS_CANCELLED);
+	io_settle(&f);
+	assert_true(closed_flag);
+}
+
+/* --- the device goes first --- */
+
+static void test_purge_all__open_file__closed_and_the_shell_refuses(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	WdfRequestMarkCancelable(io_seen.last, io_cancel_completes);
+	fx_io_purge(f.io, false);
+	assert_int_equal(op.completions, 1);
+	assert_int_equal(cleanups, 1);
+	assert_int_equal(closes, 1);
+	assert_int_equal(fx_io_stats(f.io).open_files, 0);
+	io_op_write(&op, "x");
+	fx_io_submit(f.file, &op.packet);
+	assert_int_equal(op.status, STATUS_DEVICE_REMOVED); /* at once, in this thread */
+	fx_io_cancel(&op.packet);
+}
+
+static void test_device_gone__shell_closed_later__both_ways(void **state)
+{
+	struct fx_file *second;
+
+	(void)state;
+	closed_flag = false;
+	io_fixture_start(&f);
+	assert_int_equal(open_file(&second), STATUS_SUCCESS);
+	file_seen = (WDFFILEOBJECT)fx_object_handle(&f.file->object->base);
+	cleanups = closes = 0;
+	f.io->config.file_config.EvtFileCleanup = NULL;
+	f.io->config.file_config.EvtFileClose = NULL;
+	fx_io_purge(f.io, false);
+	fx_file_close_start(second, note_closed, NULL);
+	assert_true(closed_flag);
+	/* the fixture closes the other after the device and before the loop */
+}
+
+/* The client's close is on its way while the device closes the file itself. */
+static void test_purge_all__close_on_its_way__one_end(void **state)
+{
+	(void)state;
+	closed_flag = false;
+	io_fixture_start(&f);
+	fx_file_close_start(f.file, note_closed, NULL);
+	f.file = NULL;
+	fx_io_purge(f.io, false);
+	io_settle(&f);
+	assert_true(closed_flag);
+	assert_int_equal(closes, 1);
+}
+
+static void test_retrieve_by_file__only_its_requests(void **state)
+{
+	WDFQUEUE manual = io_manual_queue(&f);
+	struct fx_file *second;
+	WDFFILEOBJECT first_object, second_object;
+	struct io_op other;
+	WDFREQUEST request;
+
+	(void)state;
+	assert_int_equal(WdfDeviceConfigureRequestDispatching(io_fixture_device(&f), manual,
+							      WdfRequestTypeRead),
+			 STATUS_SUCCESS);
+	f.io->config.file_config.EvtFileCleanup = NULL;
+	f.io->config.file_config.EvtFileClose = NULL;
+	io_fixture_start(&f);
+	first_object = file_seen;
+	assert_int_equal(open_file(&second), STATUS_SUCCESS);
+	second_object = file_seen;
+	io_op_read(&op, 8);
+	io_submit(&f, &op);
+	io_op_read(&other, 8);
+	fx_io_submit(second, &other.packet);
+	io_settle(&f);
+	assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(manual, second_object, &request),
+			 STATUS_SUCCESS);
+	assert_ptr_equal(WdfRequestGetFileObject(request), second_object);
+	WdfRequestComplete(request, STATUS_SUCCESS);
+	assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(manual, second_object, &request),
+			 STATUS_NO_MORE_ENTRIES);
+	assert_int_equal(WdfIoQueueFindRequest(manual, NULL, first_object, NULL, &request),
+			 STATUS_SUCCESS);
+	WdfObjectDereference(request);
+	assert_int_equal(WdfIoQueueFindRequest(manual, NULL, second_object, NULL, &request),
+			 STATUS_NO_MORE_ENTRIES);
+	WdfObjectReference(second_object);
+	fx_file_close(second);
+	assert_int_equal(WdfIoQueueRetrieveRequestByFileObject(manual, second_object, &request),
+			 STATUS_NO_MORE_ENTRIES);
+	assert_int_equal(WdfIoQueueFindRequest(manual, NULL, second_object, NULL, &request),
+			 STATUS_NO_MORE_ENTRIES);
+	WdfObjectDereference(second_object);
+}
+
+#define T(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TP(name) cmocka_unit_test_setup_teardown(name, setup_plain, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_open__before_interfaces__no_such_device),
+		T(test_open__driver_agrees__file_object_is_the_same_everywhere),
+		T(test_open__driver_refuses__its_status_and_no_close),
+		T(test_open__driver_answers_later__the_opener_waits),
+		T(test_open__create_cannot_be_marked),
+		TP(test_open__no_file_object_config__no_file_object),
+		TP(test_open__exclusive__second_is_denied),
+		TP(test_open__creates_routed_to_a_queue__presented_there),
+		T(test_close__outstanding__cleanup_cancel_close),
+		T(test_close__waiting_requests__cancelled),
+		T(test_close_start__driver_slow__done_comes_after_it),
+		T(test_submit__on_a_closing_file__file_closed),
+		T(test_purge_all__open_file__closed_and_the_shell_refuses),
+		T(test_device_gone__shell_closed_later__both_ways),
+		T(test_purge_all__close_on_its_way__one_end),
+		T(test_retrieve_by_file__only_its_requests),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
