@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 
@@ -117,11 +118,22 @@ static int await_probe(struct qemu *qemu, unsigned int vector, int probe)
 
 		if (err)
 			return err;
-		if (sys_eventfd_drain(probe) > 0)
+		/* never read it unasked: QEMU makes each descriptor that it is given block */
+		if (exec_wait_fd(probe, POLLIN, exec_now_ns()) > 0)
 			return 0;
 		if (exec_now_ns() > deadline_ns)
 			return -ETIMEDOUT;
 	}
+}
+
+/* QEMU has taken them all, so none will be made to block again. */
+static int unblock_rings(const struct qemu_doorbell *bell)
+{
+	int err = 0;
+
+	for (unsigned int i = 0; i < bell->count && !err; i++)
+		err = sys_fcntl(bell->rings[i], F_SETFL, O_RDWR | O_NONBLOCK);
+	return err;
 }
 
 int qemu_doorbell_announce(struct qemu *qemu, unsigned int count)
@@ -139,6 +151,8 @@ int qemu_doorbell_announce(struct qemu *qemu, unsigned int count)
 		err = send_message(bell->fd, ID_OF_US, probe);
 	if (!err)
 		err = await_probe(qemu, count, probe);
+	if (!err)
+		err = unblock_rings(bell);
 	sys_close(probe);
 	return err;
 }
