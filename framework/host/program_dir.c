@@ -76,13 +76,12 @@ static bool is_beside_program(struct driver_search *s)
 int program_find_driver(const char *driver, struct report *rep, char *buf, size_t len)
 {
 	struct driver_search s = { .name = driver, .suffix = ".so", .buf = buf, .len = len };
-	size_t length = strlen(driver);
 
 	if (strchr(driver, '/'))
 		return snprintf(buf, len, "%s", driver) < (int)len
 			       ? 0
 			       : report_fail(rep, -ENAMETOOLONG, "finding driver %s", driver);
-	if (length > 3 && !strcmp(driver + length - 3, ".so"))
+	if (strstr(driver, ".so"))
 		s.suffix = "";
 	if (is_in_path(&s) || is_beside_program(&s) || is_in(&s, ".", 1))
 		return 0;
