@@ -151,7 +151,7 @@ static void put_counted(struct out *out, const struct conversion *conv, va_list 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* made of what parse() let through */
 static void put_number(struct out *out, struct conversion *conv, va_list *args)
 {
-	char text[96];
+	char text[256]; /* wider fields are cut */
 	int len;
 
 	if (conv->precision >= 0) {
