@@ -8,6 +8,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/sys.h"
 #include "dma/domain.h"
 #include "pci_function_ops.h"
 
@@ -57,6 +58,27 @@ static int fake_unmap(struct pci_function *fn, uint64_t iova, size_t len)
 	return err ? err : -ENOENT;
 }
 
+/* Bytes of process memory that the arena has mapped now. */
+static uint64_t pages;
+
+static void *count_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
+{
+	void *place = flags & MAP_HUGETLB ? MAP_FAILED : mmap(addr, len, prot, flags, fd, offset);
+
+	if (place == MAP_FAILED)
+		return (void *)(intptr_t)-ENOMEM; /* a machine without huge pages */
+	pages += len;
+	return place;
+}
+
+static int count_munmap(void *addr, size_t len)
+{
+	pages -= len;
+	return munmap(addr, len);
+}
+
+static const struct sys_ops counting = { .mmap = count_mmap, .munmap = count_munmap };
+
 static const struct pci_function_ops ops = {
 	.name = "fake",
 	.dma_map = fake_map,
@@ -72,6 +94,8 @@ static int begin(void **state)
 	(void)state;
 	blocks = mem_live_blocks();
 	map_count = 0;
+	pages = 0;
+	sys_set_ops(&counting);
 	memlock = UINT64_MAX;
 	unmap_err = 0;
 	rep = (struct report)REPORT_INIT;
@@ -91,6 +115,8 @@ static int end(void **state)
 	domain = dma_domain_free(domain);
 	assert_int_equal(map_count, 0);
 	pci_function_free(fn);
+	sys_set_ops(NULL);
+	assert_int_equal(pages, 0);
 	assert_int_equal(mem_live_blocks(), blocks);
 	return 0;
 }
@@ -481,6 +507,7 @@ static void test_domain__each_allocation_or_system_call_fails__nothing_is_left(v
 		fault_disarm();
 		assert_int_equal(mem_live_blocks(), before);
 		assert_int_equal(map_count, 0);
+		assert_int_equal(pages, 0);
 	}
 	assert_true(failed >= 4);
 }
