@@ -192,10 +192,8 @@ int arena_open(struct dma_domain *domain)
 	int err = 0;
 
 	rank_mutex_lock(&domain->lock);
-	if (!domain->iovas && pci_function_dma_info(domain->fn)->fixed_len)
+	if (pci_function_dma_info(domain->fn)->fixed_len)
 		err = add_fixed(domain);
-	if (err)
-		release_all(domain);
 	rank_mutex_unlock(&domain->lock);
 	return err;
 }

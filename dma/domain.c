@@ -59,23 +59,17 @@ int dma_domain_new(struct pci_function *fn, struct dma_domain **out)
 	domain->stats.entry_limit = pci_function_dma_info(fn)->entry_limit;
 	domain->stats.memlock_limit = pci_function_dma_info(fn)->memlock_limit;
 	err = rank_mutex_init(&domain->lock, LOCK_RANK_DMA);
-	if (err)
-		goto err_free;
-	if (pci_function_caps(fn).dma_maps_foreign)
-		err = open_addresses(domain);
-	if (!err)
-		err = arena_open(domain);
-	if (err)
-		goto err_addresses;
+	if (err) {
+		mem_free(domain);
+		return err;
+	}
+	err = pci_function_caps(fn).dma_maps_foreign ? open_addresses(domain) : arena_open(domain);
+	if (err) {
+		dma_domain_free(domain);
+		return err;
+	}
 	*out = domain;
 	return 0;
-
-err_addresses:
-	iova_alloc_free(domain->iovas);
-	rank_mutex_deinit(&domain->lock);
-err_free:
-	mem_free(domain);
-	return err;
 }
 
 struct dma_domain *dma_domain_free(struct dma_domain *domain)

@@ -49,7 +49,7 @@ void domain_detach(struct dma_domain *domain, dma_iova iova, size_t len) UW_REQU
 bool domain_has_entry(const struct dma_domain *domain) UW_REQUIRES(domain->lock);
 
 /* arena.c; lock held */
-int arena_open(struct dma_domain *domain) UW_MUST_CHECK; /* takes the fixed memory in, if any */
+int arena_open(struct dma_domain *domain) UW_MUST_CHECK; /* takes the fixed memory in */
 void arena_close(struct dma_domain *domain);
 /* Addresses for @len bytes: 0, -ENOMEM, -ENOSPC, or the function's -errno. */
 int arena_get(struct dma_domain *domain, const struct dma_buffer_params *params,

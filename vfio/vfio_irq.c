@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sys.h"
 #include "vfio/mmio.h"
@@ -160,10 +161,13 @@ static void remember(struct vfio_pci *vp, const int *eventfds, unsigned int coun
 	vp->eventfd_count = count;
 }
 
+/* Masked first, INTx is off in the device too, and not only unheard. */
 static void disable_enabled(struct vfio_pci *vp)
 {
 	if (!vp->eventfd_count)
 		return;
+	if (vp->irq_kind == PCI_IRQ_INTX && vfio_irq_mask(vp->fn, 0))
+		log_debug("vfio", "%s: INTx could not be masked", vp->fn->address);
 	disable_index(vp, index_of[vp->irq_kind]);
 	vp->eventfd_count = 0;
 }

@@ -100,7 +100,7 @@ void vfio_watch_stop(struct vfio_pci *vp);
 /* vfio_reset.c */
 bool vfio_reset_is_safe(struct vfio_pci *vp);
 int vfio_reset(struct pci_function *fn);
-void vfio_quiesce(struct vfio_pci *vp); /* vectors off, bus mastering off, INTx held, reset */
+void vfio_quiesce(struct vfio_pci *vp); /* INTx off, reset; bus mastering and vectors are off */
 
 /* vfio_dma.c */
 int vfio_dma_open(struct vfio_pci *vp, struct report *rep) UW_MUST_CHECK; /* fills fn->dma */

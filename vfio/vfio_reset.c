@@ -5,8 +5,8 @@
  * A function-level (or power-management, or lone-on-its-bus) reset is the kernel's
  * VFIO_DEVICE_RESET. Where there is none, a hot reset of the bus will do if all it hits lies in our
  * own IOMMU group with no other user: then nobody else's function feels it. The e1000 and edu of
- * QEMU on the root bus have neither. They are made quiet by hand: bus mastering off, which ends DMA
- * and message interrupts, and INTx off.
+ * QEMU on the root bus have neither. They are made quiet by hand: bus mastering off (as for every
+ * function, pci_function_close()), which ends DMA and message interrupts, and INTx off.
  */
 #include <errno.h>
 #include <linux/pci_regs.h>
@@ -96,13 +96,10 @@ int vfio_reset(struct pci_function *fn)
 
 void vfio_quiesce(struct vfio_pci *vp)
 {
-	int err;
+	int err = vfio_config_command(vp, 0, PCI_COMMAND_INTX_DISABLE);
 
-	/* INTx off while its vector is still there: the kernel then disables it in the device */
-	err = vfio_config_command(vp, PCI_COMMAND_MASTER, PCI_COMMAND_INTX_DISABLE);
 	if (err)
-		log_debug("vfio", "%s: bus mastering off: %s", vp->fn->address, err_text(err));
-	vfio_irq_disable(vp->fn);
+		log_debug("vfio", "%s: INTx off: %s", vp->fn->address, err_text(err));
 	if (!vp->fn->caps.has_reset)
 		return;
 	err = vfio_reset(vp->fn);

@@ -299,6 +299,8 @@ static void *fake_mmap(void *addr, size_t len, int prot, int flags, int fd, int6
 		struct fake_region *bar = &o->fn->bars[offset >> REGION_SHIFT];
 
 		fd = bar->memfd;
+		if ((uint64_t)(offset & ((1ll << REGION_SHIFT) - 1)) + len > bar->size)
+			return (void *)-EINVAL;
 		offset &= (1ll << REGION_SHIFT) - 1;
 	}
 	place = mmap(addr, len, prot, flags, fd, offset);

@@ -382,6 +382,21 @@ static void test_map__unaligned_empty_or_wrapping__refused(void **state)
 			 -EINVAL);
 }
 
+static void test_map__refused_by_the_kernel__the_address_is_free_again(void **state)
+{
+	dma_iova iova = { 0 };
+
+	(void)state;
+	open_domain();
+	memlock = 0;
+	assert_int_equal(dma_domain_map(domain, (void *)0x10000, 4096, DMA_TO_DEVICE, &iova),
+			 -ENOMEM);
+	memlock = UINT64_MAX;
+	assert_int_equal(dma_domain_map(domain, (void *)0x10000, 4096, DMA_TO_DEVICE, &iova), 0);
+	assert_int_equal(iova.v, 0x7ffffff000);
+	dma_domain_unmap(domain, iova, 4096);
+}
+
 static void test_unmap__kernel_refuses__address_is_never_given_out_again(void **state)
 {
 	dma_iova first, second;
@@ -512,6 +527,30 @@ static void test_domain__each_allocation_or_system_call_fails__nothing_is_left(v
 	assert_true(failed >= 4);
 }
 
+static void test_fixed__each_allocation_fails__nothing_is_left(void **state)
+{
+	uint64_t before = mem_live_blocks();
+	bool fired = true;
+
+	(void)state;
+	fn->caps.dma_maps_foreign = false;
+	fn->dma.fixed_base = fixed;
+	fn->dma.fixed_len = sizeof(fixed);
+	fn->dma.fixed_addr = 0x100000;
+	fn->dma.ranges[0] = (struct pci_dma_range){ 0x101000, 0x101fff };
+	fn->dma.ranges[1] = (struct pci_dma_range){ 0x104000, 0x105fff };
+	for (uint64_t k = 1; fired; k++) {
+		struct dma_domain *d = NULL;
+
+		fault_arm(FAULT_ALLOC, k);
+		assert_true(!dma_domain_new(fn, &d) == (d != NULL));
+		fired = fault_fired();
+		fault_disarm();
+		dma_domain_free(d);
+		assert_int_equal(mem_live_blocks(), before);
+	}
+}
+
 static void test_domain__no_usable_range__refused(void **state)
 {
 	(void)state;
@@ -538,12 +577,14 @@ int main(void)
 		DMA_TEST(test_map__direction_becomes_what_the_device_may_do),
 		DMA_TEST(test_map__overlap__refused),
 		DMA_TEST(test_map__unaligned_empty_or_wrapping__refused),
+		DMA_TEST(test_map__refused_by_the_kernel__the_address_is_free_again),
 		DMA_TEST(test_unmap__kernel_refuses__address_is_never_given_out_again),
 		DMA_TEST(test_fixed__buffers_come_from_it_and_nothing_is_mapped),
 		DMA_TEST(test_fixed__used_up__no_space_and_all_back_after_free),
 		DMA_TEST(test_fixed__from_address_zero__page_zero_stays_unused),
 		DMA_TEST(test_fixed__with_ranges__only_what_lies_in_them),
 		DMA_TEST(test_domain__each_allocation_or_system_call_fails__nothing_is_left),
+		DMA_TEST(test_fixed__each_allocation_fails__nothing_is_left),
 		DMA_TEST(test_domain__no_usable_range__refused),
 	};
 

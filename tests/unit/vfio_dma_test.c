@@ -157,7 +157,8 @@ static void test_reset__bus_is_ours_alone__hot_reset(void **state)
 static void test_reset__bus_has_somebody_elses_function__never(void **state)
 {
 	(void)state;
-	make_dependents(2, 4);
+	make_dependents(3, 4);
+	fake.functions[0].dependent[2].group_id = 3; /* ours again behind it */
 	fn = fix_open();
 	assert_false(pci_function_caps(fn).has_reset);
 	assert_int_equal(pci_function_reset(fn), -EOPNOTSUPP);

@@ -182,6 +182,17 @@ static void test_mask__msix__sets_and_clears_the_bit_in_the_table(void **state)
 	assert_int_equal(control, 0);
 }
 
+static void test_disable__intx__is_masked_in_the_device_first(void **state)
+{
+	(void)state;
+	fn = fix_open();
+	assert_int_equal(pci_function_irq_enable(fn, PCI_IRQ_INTX, fds, 1), 0);
+	assert_int_equal(pci_function_irq_unmask(fn, 0), 0);
+	pci_function_irq_disable(fn);
+	assert_true(dev()->intx_masked);
+	assert_int_equal(dev()->enabled[VFIO_PCI_INTX_IRQ_INDEX], 0);
+}
+
 static void test_disable__first_try_fails__second_one_disables(void **state)
 {
 	(void)state;
@@ -214,6 +225,7 @@ int main(void)
 		IRQ_TEST(test_set__enabling_anew_fails__the_old_set_is_back),
 		IRQ_TEST(test_set__nothing_enabled_or_msi__refused),
 		IRQ_TEST(test_mask__msix__sets_and_clears_the_bit_in_the_table),
+		IRQ_TEST(test_disable__intx__is_masked_in_the_device_first),
 		IRQ_TEST(test_disable__first_try_fails__second_one_disables),
 		IRQ_TEST(test_open__more_vectors_than_msix_can_have__refused),
 	};
