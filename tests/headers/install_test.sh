@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# install_test.sh BUILD_DIR: installs into a directory of its own, then builds a driver, a client and a
+# host against that by pkg-config and by CMake, and runs them with the installed programs alone.
+set -eu
+build=$1
+here=$(dirname "$(realpath "$0")")/install
+work=$(mktemp -d)
+running=''
+
+clean_up() {
+	[[ -z $running ]] || kill -KILL "$running" 2>/dev/null || true
+	rm -rf "$work"
+}
+trap clean_up EXIT
+
+say() {
+	echo "install_test: $*"
+}
+
+install_it() {
+	cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
+	libdir=$(dirname "$(find "$work/prefix" -name libuwdf.so)")
+	export PKG_CONFIG_PATH=$libdir/pkgconfig LD_LIBRARY_PATH=$libdir UWDF_RUNTIME_DIR=$work/run
+	export PATH=$work/prefix/bin:$PATH
+	unset UWDF_DRIVER_PATH
+}
+
+build_by_pkg_config() {
+	read -ra cflags <<<"$(pkg-config --cflags uwdf)"
+	read -ra libs <<<"$(pkg-config --libs uwdf)"
+	[[ " ${cflags[*]} " == *" -fshort-wchar "* ]]
+	cc -Wall -Wextra -Werror -shared -fPIC "${cflags[@]}" "$here/driver.c" -o "$work/tiny-pc.so" "${libs[@]}"
+	read -ra libs <<<"$(pkg-config --cflags --libs uwdf-client)"
+	cc -Wall -Wextra -Werror "$here/client.c" -o "$work/client-pc" "${libs[@]}"
+	read -ra libs <<<"$(pkg-config --cflags --libs uwdf-host)"
+	cc -Wall -Wextra -Werror "$here/host.c" -o "$work/host-pc" "${libs[@]}"
+}
+
+build_by_cmake() {
+	cmake -S "$here" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" >"$work/cmake.log"
+	cmake --build "$work/cmake" >>"$work/cmake.log" || { cat "$work/cmake.log"; exit 1; }
+}
+
+# DRIVER CLIENT: the installed uwdf runs the one, the other opens its device.
+run_pair() {
+	mkfifo "$work/ready"
+	uwdf run "$1" --device model:edu --name tiny --ready-fd 3 3>"$work/ready" >"$work/log" 2>&1 &
+	running=$!
+	read -r -t 10 _ <"$work/ready" || { cat "$work/log"; exit 1; }
+	rm "$work/ready"
+	timeout 10 "$2" tiny b74cfec2-9366-454a-ba71-7c27b51470a5 | grep -q '"state":"started"'
+	timeout 10 uwdf stop tiny >"$work/stop.log"
+	wait "$running"
+	running=''
+}
+
+check_files() {
+	local file
+	for file in include/uwdf-1/wdf.h include/uwdf-1/vfio/mmio.h include/uwdf-1/uwdf_nic.h \
+		include/uwdf-1/uwdf/client.h share/man/man1/uwdf.1 share/man/man1/uwdf-net.1 \
+		share/bash-completion/completions/uwdf; do
+		[[ -f $work/prefix/$file ]] || { say "$file is not installed"; exit 1; }
+	done
+	bash -n "$work/prefix/share/bash-completion/completions/uwdf"
+	uwdf run edu --help >"$work/help"
+}
+
+install_it
+check_files
+build_by_pkg_config
+build_by_cmake
+run_pair "$work/tiny-pc.so" "$work/client-pc"
+say "driver and client by pkg-config work"
+run_pair "$work/cmake/tiny-cmake.so" "$work/cmake/client"
+say "driver and client by CMake work"
+timeout 10 "$work/host-pc" "$work/tiny-pc.so"
+timeout 10 "$work/cmake/host" "$work/cmake/tiny-cmake.so"
+running_installed=$(uwdf run edu --device model:nothing 2>&1 || true)
+[[ $running_installed == *'no model "nothing"'* ]] || { say "the installed edu is not found: $running_installed"; exit 1; }
+say "all is well"
