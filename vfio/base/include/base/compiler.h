@@ -5,19 +5,19 @@
 
 #include <stddef.h>
 
-#define UW_COLD __attribute__((cold, noinline))
+#define UW_COLD              __attribute__((cold, noinline))
 #define UW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define UW_MUST_CHECK __attribute__((warn_unused_result))
-#define UW_UNUSED __attribute__((unused))
-#define UW_EXPORT __attribute__((visibility("default")))
-#define UW_CACHELINE 64
-#define UW_CACHE_ALIGNED __attribute__((aligned(UW_CACHELINE)))
+#define UW_MUST_CHECK        __attribute__((warn_unused_result))
+#define UW_UNUSED            __attribute__((unused))
+#define UW_EXPORT            __attribute__((visibility("default")))
+#define UW_CACHELINE         64
+#define UW_CACHE_ALIGNED     __attribute__((aligned(UW_CACHELINE)))
 
-#define uw_likely(x) __builtin_expect(!!(x), 1)
+#define uw_likely(x)   __builtin_expect(!!(x), 1)
 #define uw_unlikely(x) __builtin_expect(!!(x), 0)
 
-#define uw_container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
-#define UW_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define uw_container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+#define UW_ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
 
 /* clang's thread-safety analysis; gcc sees nothing. */
 #if defined(__clang__)
@@ -25,13 +25,13 @@
 #else
 #define UW_TSA(x)
 #endif
-#define UW_CAPABILITY(name) UW_TSA(capability(name))
+#define UW_CAPABILITY(name)  UW_TSA(capability(name))
 #define UW_SCOPED_CAPABILITY UW_TSA(scoped_lockable)
-#define UW_REQUIRES(...) UW_TSA(requires_capability(__VA_ARGS__))
-#define UW_EXCLUDES(...) UW_TSA(locks_excluded(__VA_ARGS__))
-#define UW_ACQUIRE(...) UW_TSA(acquire_capability(__VA_ARGS__))
-#define UW_TRY_ACQUIRE(...) UW_TSA(try_acquire_capability(__VA_ARGS__))
-#define UW_RELEASE(...) UW_TSA(release_capability(__VA_ARGS__))
-#define UW_NO_TSA UW_TSA(no_thread_safety_analysis)
+#define UW_REQUIRES(...)     UW_TSA(requires_capability(__VA_ARGS__))
+#define UW_EXCLUDES(...)     UW_TSA(locks_excluded(__VA_ARGS__))
+#define UW_ACQUIRE(...)      UW_TSA(acquire_capability(__VA_ARGS__))
+#define UW_TRY_ACQUIRE(...)  UW_TSA(try_acquire_capability(__VA_ARGS__))
+#define UW_RELEASE(...)      UW_TSA(release_capability(__VA_ARGS__))
+#define UW_NO_TSA            UW_TSA(no_thread_safety_analysis)
 
 #endif

@@ -13,7 +13,10 @@ struct list {
 	struct list *prev;
 };
 
-#define LIST_INIT(name) { &(name), &(name) }
+#define LIST_INIT(name)                                                                            \
+	{                                                                                          \
+		&(name), &(name)                                                                   \
+	}
 
 static inline void list_init(struct list *l)
 {
@@ -76,8 +79,9 @@ static inline void list_splice_back(struct list *to, struct list *from)
 
 #define list_entry(node, type, member) uw_container_of(node, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
-#define list_for_each(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
-#define list_for_each_safe(it, tmp, head)                                      \
-	for (struct list *it = (head)->next, *tmp = it->next; it != (head); it = tmp, tmp = it->next)
+#define list_for_each(it, head)        for (struct list *it = (head)->next; it != (head); it = it->next)
+#define list_for_each_safe(it, tmp, head)                                                          \
+	for (struct list *it = (head)->next, *tmp = it->next; it != (head);                        \
+	     it = tmp, tmp = it->next)
 
 #endif

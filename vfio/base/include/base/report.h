@@ -16,10 +16,14 @@ struct report {
 	char hint[384]; /* the command or change that fixes it; empty if there is none */
 };
 
-#define REPORT_INIT { .text = "", .hint = "" }
+#define REPORT_INIT                                                                                \
+	{                                                                                          \
+		.text = "", .hint = ""                                                             \
+	}
 
 /**
- * report_fail() - fill @rep and return @err, so that "return report_fail(rep, err, ...)" reads well.
+ * report_fail() - fill @rep and return @err, so that "return report_fail(rep, err, ...)" reads
+ * well.
  * @err: negative errno; ": " and its text are appended.
  */
 int report_fail(struct report *rep, int err, const char *format, ...) UW_PRINTF(3, 4) UW_COLD;

@@ -118,7 +118,8 @@ ssize_t sys_read_file(const char *path, char *buf, size_t len) UW_MUST_CHECK;
 int sys_write_file(const char *path, const char *text) UW_MUST_CHECK;
 /*
  * sys_list_dir() - call @fn with the name of each entry but "." and "..", in the kernel's order.
- * Return: 0; the first non-zero result of @fn, which ends the walk; -errno when @path cannot be read.
+ * Return: 0; the first non-zero result of @fn, which ends the walk; -errno when @path cannot be
+ * read.
  */
 int sys_list_dir(const char *path, int (*fn)(void *arg, const char *name), void *arg) UW_MUST_CHECK;
 /* eventfd add: a plain write(), never an io_uring write (that is punted to a worker). */
