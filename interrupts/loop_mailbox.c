@@ -12,6 +12,13 @@
 
 #define BELL_TRIES 3
 
+/* Where senders and receiver may overtake each other: in a simulation the seed decides who does. */
+static inline void race_point(void)
+{
+	if (uw_unlikely(exec_sim_active()))
+		exec_yield();
+}
+
 int loop_mailbox_init(struct loop_mailbox *box)
 {
 	box->top = NULL;
@@ -43,12 +50,12 @@ void loop_mailbox_push(struct loop_mailbox *box, struct irq_message *msg)
 {
 	struct irq_message *top = __atomic_load_n(&box->top, __ATOMIC_RELAXED);
 
-	if (uw_unlikely(exec_sim_active()))
-		exec_yield(); /* senders race: let the seed choose the order */
+	race_point();
 	do
 		msg->next = top;
 	while (!__atomic_compare_exchange_n(&box->top, &top, msg, true, __ATOMIC_SEQ_CST,
 					    __ATOMIC_RELAXED));
+	race_point();
 	if (__atomic_load_n(&box->may_sleep, __ATOMIC_SEQ_CST) &&
 	    __atomic_exchange_n(&box->may_sleep, 0, __ATOMIC_RELAXED))
 		ring_bell(box);
@@ -73,7 +80,9 @@ struct irq_message *loop_mailbox_take(struct loop_mailbox *box)
 
 bool loop_mailbox_announce_sleep(struct loop_mailbox *box)
 {
+	race_point();
 	__atomic_store_n(&box->may_sleep, 1, __ATOMIC_SEQ_CST);
+	race_point();
 	if (!__atomic_load_n(&box->top, __ATOMIC_SEQ_CST))
 		return true;
 	loop_mailbox_awake(box);
