@@ -44,7 +44,7 @@ static NTSTATUS slot_init(struct fx_io *io, struct fx_request *req)
 	fx_object_init(&req->base, &request_class, io->driver);
 	req->base.handle = (req->base.handle & FX_HANDLE_ADDRESS_MASK) | generation;
 	req->context = NULL;
-	if (context_len(attrs))
+	if (io->context_len)
 		status = fx_object_add_context(&req->base, attrs, &req->context);
 	if (NT_SUCCESS(status) && attrs)
 		fx_object_commit(&req->base, attrs);
@@ -101,6 +101,7 @@ err_slots:
 
 NTSTATUS request_pool_init(struct fx_io *io)
 {
+	io->context_len = context_len(attributes_of(io));
 	return pool_grow(io);
 }
 
@@ -209,7 +210,8 @@ void request_retire(struct fx_request *req)
 		fx_object_delete(&req->base); /* request_release() at the last reference */
 		return;
 	}
-	memset(req->context, 0, req->context ? context_len(attributes_of(req->io)) : 0);
+	if (req->context)
+		memset(req->context, 0, req->io->context_len);
 	request_recycle(req);
 }
 

@@ -30,6 +30,7 @@ struct fx_io {
 	struct fx_queue *routes[REQUEST_KINDS]; /* atomic; NULL: default_queue, but for creates */
 	struct fx_queue *default_queue;         /* atomic */
 	struct fx_io_config config;
+	size_t context_len; /* of the driver's context in each request; 0: none */
 
 	/* owner only */
 	uint32_t in_driver;        /* driver callbacks on the stack */

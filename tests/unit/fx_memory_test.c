@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/fault.h"
 #include "io_fixture.h"
 
 static struct io_fixture f;
@@ -54,13 +55,21 @@ static void test_create__empty__invalid_parameter(void **state)
 			 STATUS_INVALID_PARAMETER);
 }
 
-static void test_create__too_large__insufficient_resources(void **state)
+static void test_create__no_memory__insufficient_resources(void **state)
 {
 	(void)state;
-	assert_int_equal(WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, SIZE_MAX / 2,
-					 &memory, NULL),
+	for (uint64_t k = 1; k <= 2; k++) { /* the object, its buffer */
+		fault_arm(FAULT_ALLOC, k);
+		assert_int_equal(WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, 10,
+						 &memory, NULL),
+				 STATUS_INSUFFICIENT_RESOURCES);
+		assert_null(memory);
+		fault_disarm();
+	}
+	fault_arm(FAULT_ALLOC, 1);
+	assert_int_equal(WdfMemoryCreatePreallocated(WDF_NO_OBJECT_ATTRIBUTES, text, 10, &memory),
 			 STATUS_INSUFFICIENT_RESOURCES);
-	assert_null(memory);
+	fault_disarm();
 }
 
 static void test_create__wrong_attributes__object_attributes_status(void **state)
@@ -215,7 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_create__buffer_is_zeroed_and_ours),
 		T(test_create__empty__invalid_parameter),
-		T(test_create__too_large__insufficient_resources),
+		T(test_create__no_memory__insufficient_resources),
 		T(test_create__wrong_attributes__object_attributes_status),
 		T(test_create__with_parent__goes_with_it),
 		T(test_preallocated__assign__other_buffer),
