@@ -13,13 +13,14 @@ void fault_arm(enum fault_kind kind, uint64_t k)
 {
 	kind_armed = kind;
 	fail_at = k;
-	counted = 0;
-	fault_armed = true;
+	__atomic_store_n(&counted, 0, __ATOMIC_RELAXED);
+	/* release: whoever sees it armed sees for what, see fault_hit_slow() */
+	__atomic_store_n(&fault_armed, true, __ATOMIC_RELEASE);
 }
 
 uint64_t fault_disarm(void)
 {
-	fault_armed = false;
+	__atomic_store_n(&fault_armed, false, __ATOMIC_RELAXED);
 	return __atomic_load_n(&counted, __ATOMIC_RELAXED);
 }
 
@@ -30,6 +31,8 @@ bool fault_fired(void)
 
 bool fault_hit_slow(enum fault_kind kind)
 {
+	if (!__atomic_load_n(&fault_armed, __ATOMIC_ACQUIRE)) /* pairs with fault_arm() */
+		return false;
 	if (kind_armed != FAULT_ANY && kind_armed != (uint32_t)kind)
 		return false;
 	return __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED) == fail_at;

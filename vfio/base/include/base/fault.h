@@ -23,7 +23,7 @@ enum fault_kind {
 	FAULT_ANY = FAULT_KINDS, /* counts operations of every kind */
 };
 
-extern bool fault_armed; /* written only while no other thread runs */
+extern bool fault_armed; /* atomic: loops of other threads look at it, too */
 
 /**
  * fault_arm() - fail the @k-th operation of @kind (1 is the next one), once, from now on.
@@ -41,7 +41,7 @@ bool fault_hit_slow(enum fault_kind kind) UW_COLD;
 
 static inline bool fault_hit(enum fault_kind kind)
 {
-	return uw_unlikely(fault_armed) && fault_hit_slow(kind);
+	return uw_unlikely(__atomic_load_n(&fault_armed, __ATOMIC_RELAXED)) && fault_hit_slow(kind);
 }
 
 #endif
