@@ -46,7 +46,7 @@ static bool queues_are_empty(struct fx_io *io, queue_filter *which)
 
 static bool managed_are_empty(struct fx_io *io)
 {
-	return queues_are_empty(io, power_managed);
+	return queues_are_empty(io, power_managed) && list_empty(&io->done);
 }
 
 static bool all_is_over(struct fx_io *io)

@@ -171,9 +171,9 @@ void io_complete_request(WDFQUEUE queue, WDFREQUEST request)
 void io_count_stop(WDFQUEUE queue, WDFREQUEST request, ULONG action)
 {
 	(void)queue;
-	io_seen.stops++;
 	io_seen.stop_action = action;
 	io_seen.last = request;
+	__atomic_add_fetch(&io_seen.stops, 1, __ATOMIC_RELEASE); /* tests wait for it */
 }
 
 void io_count_resume(WDFQUEUE queue, WDFREQUEST request)
@@ -220,9 +220,9 @@ static void op_done(struct fx_packet *packet, NTSTATUS status, size_t informatio
 {
 	struct io_op *op = uw_container_of(packet, struct io_op, packet);
 
-	op->completions++;
 	op->status = status;
 	op->information = information;
+	__atomic_add_fetch(&op->completions, 1, __ATOMIC_RELEASE);
 }
 
 static void op_init(struct io_op *op, enum fx_packet_kind kind)

@@ -30,7 +30,7 @@ static void evt_create(WDFDEVICE device, WDFREQUEST request, WDFFILEOBJECT file)
 	assert_ptr_equal(WdfRequestGetFileObject(request), file);
 	assert_null(WdfRequestGetIoQueue(request));
 	if (create_status == STATUS_PENDING)
-		create_request = request;
+		__atomic_store_n(&create_request, request, __ATOMIC_RELEASE);
 	else
 		WdfRequestComplete(request, create_status);
 }

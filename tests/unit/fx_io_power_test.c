@@ -264,6 +264,7 @@ static void test_hold__no_evt_io_stop__waits_for_completion(void **state)
 	assert_false(has_returned(&waiter));
 	WdfRequestComplete(request, STATUS_SUCCESS);
 	exec_thread_join(waiter.thread);
+	io_settle(&f);
 	assert_int_equal(op.completions, 1);
 	fx_io_resume(f.io);
 }

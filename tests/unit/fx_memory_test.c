@@ -60,9 +60,9 @@ static void test_create__no_memory__insufficient_resources(void **state)
 	(void)state;
 	for (uint64_t k = 1; k <= 2; k++) { /* the object, its buffer */
 		fault_arm(FAULT_ALLOC, k);
-		assert_int_equal(WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, 10,
-						 &memory, NULL),
-				 STATUS_INSUFFICIENT_RESOURCES);
+		assert_int_equal(
+			WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, 10, &memory, NULL),
+			STATUS_INSUFFICIENT_RESOURCES);
 		assert_null(memory);
 		fault_disarm();
 	}
