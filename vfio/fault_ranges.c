@@ -53,6 +53,12 @@ int fault_ranges_add(struct pci_function *fn, uintptr_t start, uint64_t len)
 	return row ? 0 : -ENOSPC;
 }
 
+void fault_ranges_quiesce(void)
+{
+	for (unsigned int n = 0; __atomic_load_n(&ranges.readers, __ATOMIC_SEQ_CST); n++)
+		exec_spin_wait(&ranges.readers, n);
+}
+
 void fault_ranges_remove(struct pci_function *fn)
 {
 	bool found = false;
@@ -66,8 +72,8 @@ void fault_ranges_remove(struct pci_function *fn)
 		found = true;
 	}
 	spin_lock_release(&ranges.lock);
-	for (unsigned int n = 0; found && __atomic_load_n(&ranges.readers, __ATOMIC_SEQ_CST); n++)
-		exec_spin_wait(&ranges.readers, n);
+	if (found)
+		fault_ranges_quiesce();
 }
 
 static bool holds(const struct fault_range *row, uintptr_t addr)

@@ -24,5 +24,7 @@ void fault_ranges_remove(struct pci_function *fn);
  */
 struct pci_function *fault_ranges_enter(uintptr_t addr);
 void fault_ranges_leave(void);
+/* fault_ranges_quiesce() - wait until whoever entered before has left. PASSIVE. */
+void fault_ranges_quiesce(void);
 
 #endif

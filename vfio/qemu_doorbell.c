@@ -119,7 +119,7 @@ static int await_probe(struct qemu *qemu, unsigned int vector, int probe)
 		if (err)
 			return err;
 		/* never read it unasked: QEMU makes each descriptor that it is given block */
-		if (exec_wait_fd(probe, POLLIN, exec_now_ns()) > 0)
+		if (exec_wait_fd(probe, POLLIN, exec_deadline_ms(1)) > 0)
 			return 0;
 		if (exec_now_ns() > deadline_ns)
 			return -ETIMEDOUT;

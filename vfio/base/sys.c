@@ -406,6 +406,16 @@ int sys_pidfd_open(pid_t pid)
 	return fault_hit(FAULT_SYSCALL) ? -EMFILE : (int)result_of(syscall(SYS_pidfd_open, pid, 0));
 }
 
+int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *out_old)
+{
+	return result_of(sigaction(signal, action, out_old));
+}
+
+int sys_sigaltstack(const stack_t *stack, stack_t *out_old)
+{
+	return result_of(sigaltstack(stack, out_old));
+}
+
 pid_t sys_fork(void)
 {
 	return fault_hit(FAULT_SYSCALL) ? -EAGAIN : result_of(fork());
