@@ -290,6 +290,22 @@ static int fake_list_dir(const char *path, int (*call)(void *arg, const char *na
 
 /* --- device memory --- */
 
+static void replace_mapped(const void *old, void *new)
+{
+	for (int i = 0; i < 16; i++) {
+		if (fake.mapped[i] == old) {
+			fake.mapped[i] = new;
+			return;
+		}
+	}
+}
+
+static int fake_munmap(void *addr, size_t len)
+{
+	replace_mapped(addr, NULL);
+	return munmap(addr, len);
+}
+
 static void *fake_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
 {
 	struct object *o = object_of(fd);
@@ -304,7 +320,11 @@ static void *fake_mmap(void *addr, size_t len, int prot, int flags, int fd, int6
 		offset &= (1ll << REGION_SHIFT) - 1;
 	}
 	place = mmap(addr, len, prot, flags, fd, offset);
-	return place == MAP_FAILED ? (void *)(intptr_t)-errno : place;
+	if (place == MAP_FAILED)
+		return (void *)(intptr_t)-errno;
+	if (o)
+		replace_mapped(NULL, place);
+	return place;
 }
 
 static ssize_t fake_pread(int fd, void *buf, size_t len, int64_t offset)
@@ -559,6 +579,7 @@ static const struct sys_ops fake_ops = {
 	.pwrite = fake_pwrite,
 	.ioctl = fake_ioctl,
 	.mmap = fake_mmap,
+	.munmap = fake_munmap,
 	.readlink = fake_readlink,
 	.access = fake_access,
 	.list_dir = fake_list_dir,

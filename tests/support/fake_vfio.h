@@ -80,6 +80,7 @@ struct fake_vfio {
 	struct fake_text texts[16];
 	unsigned int text_count;
 	unsigned int open_fds, group_opens;
+	void *mapped[16]; /* pieces of BARs in the process now */
 	unsigned long refused_request;
 };
 

@@ -35,6 +35,8 @@ static inline void fix_assert_clean(void)
 	assert_int_equal(mem_live_blocks(), fix_blocks);
 	assert_int_equal(fake.open_fds, 0);
 	assert_int_equal(fake.map_count, 0);
+	for (unsigned int i = 0; i < UW_ARRAY_SIZE(fake.mapped); i++)
+		assert_null(fake.mapped[i]);
 }
 
 static inline int fix_end(void **state)
