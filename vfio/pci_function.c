@@ -70,10 +70,10 @@ void pci_function_free(struct pci_function *fn)
 typedef int open_fn(const char *address, const struct pci_function_params *params,
 		    struct report *rep, struct pci_function **out);
 
-/* "00:03.0" or "0000:00:03.0", in hexadecimal; the back end asks whether it exists. */
+/* "00:03.0", "0000:00:03.0", or a longer domain (VMD's); the back end asks whether it exists. */
 static bool is_pci_address(const char *text)
 {
-	static const char *const shapes[] = { "xx:xx.x", "xxxx:xx:xx.x" };
+	static const char *const shapes[] = { "xx:xx.x", "xxxx:xx:xx.x", "xxxxx:xx:xx.x" };
 
 	for (unsigned int i = 0; i < UW_ARRAY_SIZE(shapes); i++) {
 		const char *shape = shapes[i];
