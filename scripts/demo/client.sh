@@ -20,6 +20,7 @@ stop_net() {
 	net=
 }
 trap stop_net EXIT
+trap "exit 143" TERM INT
 
 # Waits at most 5 s for a command to succeed.
 await() {
