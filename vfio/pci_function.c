@@ -192,7 +192,6 @@ struct pci_function_stats pci_function_stats(const struct pci_function *fn)
 	};
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
 static void count(uint64_t *word, uint64_t by)
 {
 	__atomic_add_fetch(word, by, __ATOMIC_RELAXED); /* figures for people: no order needed */

@@ -135,7 +135,7 @@ static bool is_access(const struct pci_bar *bar, unsigned int width)
 
 static char width_letter(unsigned int width)
 {
-	return width == 1 ? 'b' : width == 2 ? 'w' : width == 4 ? 'l' : 'q';
+	return (char)(width == 1 ? 'b' : width == 2 ? 'w' : width == 4 ? 'l' : 'q');
 }
 
 int qemu_op_bar_read(struct pci_function *fn, unsigned int bar, uint64_t offset, unsigned int width,
@@ -147,7 +147,7 @@ int qemu_op_bar_read(struct pci_function *fn, unsigned int bar, uint64_t offset,
 		return -EINVAL;
 	return qtest_command(&qemu_of(fn)->qtest, out,
 			     b->is_port ? "in%c 0x%llx\n" : "read%c 0x%llx\n", width_letter(width),
-			     (unsigned long long)(b->bus_addr + offset));
+			     (unsigned long long)b->bus_addr + offset);
 }
 
 int qemu_op_bar_write(struct pci_function *fn, unsigned int bar, uint64_t offset,
@@ -159,6 +159,6 @@ int qemu_op_bar_write(struct pci_function *fn, unsigned int bar, uint64_t offset
 		return -EINVAL;
 	return qtest_command(&qemu_of(fn)->qtest, NULL,
 			     b->is_port ? "out%c 0x%llx 0x%llx\n" : "write%c 0x%llx 0x%llx\n",
-			     width_letter(width), (unsigned long long)(b->bus_addr + offset),
+			     width_letter(width), (unsigned long long)b->bus_addr + offset,
 			     (unsigned long long)value);
 }

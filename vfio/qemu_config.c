@@ -11,7 +11,7 @@ static uint32_t config_address(unsigned int bus, unsigned int slot, unsigned int
 
 static char width_letter(unsigned int width)
 {
-	return width == 1 ? 'b' : width == 2 ? 'w' : 'l';
+	return (char)(width == 1 ? 'b' : width == 2 ? 'w' : 'l');
 }
 
 /* Both lines in one exchange: nobody can set another address between them. */

@@ -129,8 +129,7 @@ static int msi_enable(struct qemu *qemu, unsigned int count)
 static int msix_write(struct qemu *qemu, unsigned int vector, unsigned int offset, uint32_t value)
 {
 	return qtest_command(&qemu->qtest, NULL, "writel 0x%llx 0x%x\n",
-			     (unsigned long long)(qemu->msix_table +
-						  (uint64_t)vector * PCI_MSIX_ENTRY_SIZE + offset),
+			     qemu->msix_table + 0ULL + vector * PCI_MSIX_ENTRY_SIZE + offset,
 			     value);
 }
 

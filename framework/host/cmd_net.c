@@ -42,7 +42,7 @@ static int run_net(const struct arguments *args)
 	int err = program_dir(path, PATH_MAX);
 
 	if (!err) {
-		strcat(path, "/uwdf-net");
+		snprintf(path + strlen(path), sizeof(path) - strlen(path), "/uwdf-net");
 		put_words(args, path, &words);
 		err = sys_execvp(path, (char *const *)(uintptr_t)words.argv);
 	}

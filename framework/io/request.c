@@ -38,7 +38,7 @@ void request_leave(struct fx_request *req)
 		__atomic_store_n(&req->stop, STOP_NONE, __ATOMIC_RELAXED);
 		q->unacknowledged--;
 	}
-	if (uw_unlikely(req->place == PLACE_TAKEN)) {
+	if (uw_unlikely(q && req->place == PLACE_TAKEN)) {
 		spin_lock_acquire(&q->lock);
 		list_remove(&req->link);
 		__atomic_store_n(&q->taken_count, q->taken_count - 1, __ATOMIC_RELAXED);

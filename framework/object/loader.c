@@ -108,6 +108,7 @@ static int open_image(struct fx_driver *driver, struct report *rep)
 	driver->image_handle = dlopen(path, RTLD_LOCAL | RTLD_NOW);
 	mem_free(path);
 	if (!driver->image_handle)
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe): its text is this thread's */
 		return report_fail(rep, -ENOEXEC, "loading driver %s: %s", driver->path, dlerror());
 	driver->image = dlsym(driver->image_handle, UWDF_DRIVER_IMAGE_SYMBOL);
 	if (driver->image)

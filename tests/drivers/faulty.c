@@ -39,12 +39,12 @@ static void write_register(ULONG offset, ULONG value)
 
 static NTSTATUS faulty_prepare(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
 {
-	PCM_PARTIAL_RESOURCE_DESCRIPTOR bar0 = WdfCmResourceListGetDescriptor(translated, 0);
-
 	UNREFERENCED_PARAMETER(device);
 	UNREFERENCED_PARAMETER(raw);
 	if (STORMS)
-		registers = MmMapIoSpace(bar0->u.Memory.Start, 0x1000, MmNonCached);
+		registers =
+			MmMapIoSpace(WdfCmResourceListGetDescriptor(translated, 0)->u.Memory.Start,
+				     0x1000, MmNonCached);
 	return FAILS(PREPARE_HARDWARE, STATUS_DEVICE_CONFIGURATION_ERROR);
 }
 

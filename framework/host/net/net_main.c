@@ -33,7 +33,7 @@ static int make_stop_fd(struct report *rep)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_CLOEXEC);
 	return fd < 0 ? report_fail(rep, -EMFILE, "preparing for signals") : fd;
 }

@@ -54,8 +54,8 @@ static bool name_fits(const char *name)
 {
 	size_t len = strlen(name);
 
-	return len > 0 && len < IFNAMSIZ && !strpbrk(name, "/: \t%") && strcmp(name, ".") &&
-	       strcmp(name, "..");
+	return len > 0 && len < IFNAMSIZ && !strpbrk(name, "/: \t%") && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
 }
 
 int tap_open(const char *name, struct report *rep, struct tap *out)
