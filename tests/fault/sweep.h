@@ -15,8 +15,9 @@
 
 struct sweep_params {
 	const char *name;
-	/* NULL when all went well, else what went wrong although something was made to fail. */
-	const char *(*run)(void);
+	/* NULL, or what was wrong. @may_fail: something was made to fail, so not all need succeed.
+	 */
+	const char *(*run)(bool may_fail);
 	uint32_t stride;  /* 1: every point */
 	uint32_t limit_s; /* seconds one point may take */
 };
@@ -26,6 +27,9 @@ struct sweep_result {
 	uint64_t fired;  /* of those, the failure happened */
 	uint64_t failed; /* of those, something was wrong afterwards */
 };
+
+/* Runs the scenario once with nothing failing: is all well? Says on standard error if not. */
+bool sweep_baseline(const struct sweep_params *params);
 
 /* Sweeps one kind. Says on standard error which points went wrong and how. */
 struct sweep_result sweep(const struct sweep_params *params, enum fault_kind kind);

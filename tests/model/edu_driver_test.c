@@ -8,6 +8,7 @@
 #include "check.h"
 #include "rig.h"
 #include "uwdf_edu.h"
+#include "vfio/mmio.h"
 #include "vfio/pci_function.h"
 
 static const char *address = "model:edu";
@@ -76,6 +77,19 @@ static void test_edu__written__is_read_back(void **state)
 	assert_memory_equal(op.data, data, sizeof(data));
 }
 
+static void test_edu__after_an_interrupt__it_is_acknowledged(void **state)
+{
+	enum { IRQ_STATUS = 0x24 };
+	struct rig *rig = &((struct bench *)*state)->rig;
+	const struct pci_bar *bar = pci_function_bar(rig_function(rig), 0);
+	uint32_t number = 5;
+	struct rig_op op;
+
+	rig_control(rig, &op, IOCTL_EDU_FACTORIAL, &number, sizeof(number), sizeof(number));
+	assert_int_equal(wait_for(&op), STATUS_SUCCESS);
+	assert_int_equal(vfio_mmio_read32((volatile uint8_t *)bar->regs + IRQ_STATUS), 0);
+}
+
 static void test_edu__several_requests__are_served_in_turn(void **state)
 {
 	struct rig *rig = &((struct bench *)*state)->rig;
@@ -129,6 +143,7 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		EDU_TEST(test_edu__factorial__is_computed),
 		EDU_TEST(test_edu__written__is_read_back),
+		EDU_TEST(test_edu__after_an_interrupt__it_is_acknowledged),
 		EDU_TEST(test_edu__several_requests__are_served_in_turn),
 		EDU_TEST(test_edu__wrong_requests__are_refused),
 		EDU_TEST(test_edu__pulled_out_while_it_works__request_ends),

@@ -13,10 +13,10 @@ struct nic_scenario {
 };
 
 /*
- * Failing to start is fine; so is a frame that is not sent or does not arrive. Wrong is: a request
- * that never completes, a frame that arrives changed, anything left afterwards. Returns what was
- * wrong, or NULL.
+ * With @may_fail, failing to start is fine; so is a frame that is not sent or does not arrive.
+ * Always wrong is: a request that never completes, a frame that arrives changed, anything left
+ * afterwards. Returns what was wrong, or NULL.
  */
-const char *nic_scenario_run(const struct nic_scenario *scenario);
+const char *nic_scenario_run(const struct nic_scenario *scenario, bool may_fail);
 
 #endif

@@ -175,18 +175,39 @@ bool rig_wait(struct rig_op *op)
 	return rig_wait_for(op, RIG_DEADLINE_MS);
 }
 
-bool rig_wait_for(struct rig_op *op, uint64_t ms)
+static bool wait_for(struct rig_op *op, uint64_t ms, bool unless_left)
 {
 	uint64_t deadline = exec_deadline_ms(ms);
 	struct rig *rig = op->rig;
 	bool done;
 
 	exec_mutex_lock(&rig->lock);
-	while (!op->done && exec_cond_wait(&rig->changed, &rig->lock, deadline))
+	while (!op->done && !(unless_left && rig->left) &&
+	       exec_cond_wait(&rig->changed, &rig->lock, deadline))
 		;
 	done = op->done;
 	exec_mutex_unlock(&rig->lock);
 	return done;
+}
+
+bool rig_wait_for(struct rig_op *op, uint64_t ms)
+{
+	return wait_for(op, ms, false);
+}
+
+bool rig_wait_unless_left(struct rig_op *op, uint64_t ms)
+{
+	return wait_for(op, ms, true);
+}
+
+bool rig_has_left(struct rig *rig)
+{
+	bool left;
+
+	exec_mutex_lock(&rig->lock);
+	left = rig->left > 0;
+	exec_mutex_unlock(&rig->lock);
+	return left;
 }
 
 bool rig_wait_left(struct rig *rig)

@@ -64,8 +64,11 @@ void rig_cancel(struct rig_op *op);
 bool rig_wait(struct rig_op *op);
 bool rig_wait_for(struct rig_op *op, uint64_t ms);
 bool rig_is_done(struct rig_op *op);
+/* As rig_wait_for(), but not longer than until the device wants to leave. */
+bool rig_wait_unless_left(struct rig_op *op, uint64_t ms);
 /* Wait until the device wants to leave. */
 bool rig_wait_left(struct rig *rig);
+bool rig_has_left(struct rig *rig);
 
 /* What must be back at its old value when a test is over. */
 struct rig_leftovers {
