@@ -85,9 +85,9 @@ UW_EXPORT PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, 
 
 UW_EXPORT VOID ExFreePoolWithTag(PVOID P, ULONG Tag)
 {
-	struct pool_block *block = (struct pool_block *)P - 1;
+	struct pool_block *block = P ? (struct pool_block *)P - 1 : NULL;
 
-	if (!P || block->magic != POOL_MAGIC || (Tag && Tag != block->tag))
+	if (!block || block->magic != POOL_MAGIC || (Tag && Tag != block->tag))
 		fx_verifier_stop(NULL, WDF_VERIFIER_FATAL_ERROR, (uintptr_t)P, Tag,
 				 "ExFreePool of what is no block of pool, or has another tag");
 	block->magic = 0;
