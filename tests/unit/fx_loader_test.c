@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../drivers/minimal.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "minimal.h"
 #include "uwdf/host.h"
 
 static struct uwdf_host *host;

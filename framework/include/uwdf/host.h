@@ -29,7 +29,8 @@ struct uwdf_report {
 int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out);
 void uwdf_host_free(struct uwdf_host *host); /* removes devices, unloads drivers */
 
-/* Load a driver and run its DriverEntry. -ENOENT, -ENOEXEC no driver, -EPROTO version, -ECANCELED it failed. */
+/* Load a driver and run its DriverEntry. -ENOENT, -ENOEXEC no driver, -EPROTO version, -ECANCELED
+ * it failed. */
 int uwdf_host_load(struct uwdf_host *host, const char *path, struct uwdf_report *rep,
 		   struct uwdf_driver **out);
 /* Unload; its devices are removed first. */
@@ -37,9 +38,9 @@ void uwdf_host_unload(struct uwdf_driver *driver);
 const char *uwdf_driver_name(const struct uwdf_driver *driver);
 
 struct uwdf_device_params {
-	const char *address;            /* see vfio/pci_function.h */
-	const char *name;               /* NULL: the driver's name */
-	const char *const *qemu_args;   /* NULL-terminated; may be NULL */
+	const char *address;          /* see vfio/pci_function.h */
+	const char *name;             /* NULL: the driver's name */
+	const char *const *qemu_args; /* NULL-terminated; may be NULL */
 	/* any thread; must only note it: the device wants to leave (REQ, gone, failed) */
 	void (*on_leave)(void *arg, struct uwdf_device *device, const char *why);
 	void *arg;

@@ -12,8 +12,8 @@ extern "C" {
 /**
  * WdfLxDriverSetIoLevel() - declare at which level this driver's EvtIo* callbacks may run.
  * @Driver: the driver, in DriverEntry, before any device.
- * @Level:  WdfExecutionLevelDispatch: requests, ISR and DPC share one loop thread, no hand-over, and
- *          the callbacks must not block. WdfExecutionLevelPassive (default): requests run on the
+ * @Level:  WdfExecutionLevelDispatch: requests, ISR and DPC share one loop thread, no hand-over,
+ * and the callbacks must not block. WdfExecutionLevelPassive (default): requests run on the
  *          device's own request loop and may block.
  *
  * IRQL:    PASSIVE_LEVEL.
