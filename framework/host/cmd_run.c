@@ -91,6 +91,9 @@ static int load_driver(struct run *run)
 	err = uwdf_host_new(&run->host_rep, &run->host);
 	if (err)
 		return take_report(run, err);
+	err = uwdf_host_catch_faults();
+	if (err)
+		return report_fail(&run->rep, err, "catching faults of register accesses");
 	err = uwdf_host_load(run->host, path, &run->host_rep, &run->driver);
 	return err ? take_report(run, err) : 0;
 }

@@ -20,6 +20,7 @@
 #include "object/function_table.h"
 #include "object/irql.h"
 #include "object/worker.h"
+#include "vfio/fault_handler.h"
 
 /* "/a/b/e1000.so" -> "e1000" */
 static void name_from_path(const char *path, char *name, size_t len)
@@ -180,6 +181,12 @@ static int bind_image(struct fx_driver *driver, struct report *rep)
 		report_hint(rep, "one loaded driver serves any number of devices");
 		return -EEXIST;
 	}
+	if (image->faults_first != image->faults_last) {
+		err = fault_handler_add_table(image->faults_first, image->faults_last);
+		if (err)
+			return report_fail(rep, err, "loading driver %s", driver->path);
+		driver->has_faults = true;
+	}
 	*image->functions = fx_function_table;
 	*image->globals = &driver->globals;
 	driver->bound = true;
@@ -194,6 +201,8 @@ static void unbind_image(struct fx_driver *driver)
 		*image->globals = NULL;
 		*image->functions = NULL;
 	}
+	if (driver->has_faults)
+		fault_handler_remove_table(image->faults_first);
 	if (driver->image_handle)
 		dlclose(driver->image_handle);
 }

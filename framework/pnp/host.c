@@ -8,6 +8,7 @@
 #include "object/driver.h"
 #include "object/worker.h"
 #include "pnp/host_impl.h"
+#include "vfio/fault_handler.h"
 
 int fx_host_report(struct uwdf_report *out, const struct report *report, int err)
 {
@@ -110,4 +111,13 @@ UW_EXPORT void uwdf_host_unload(struct uwdf_driver *driver)
 UW_EXPORT const char *uwdf_driver_name(const struct uwdf_driver *driver)
 {
 	return fx_driver_name(driver->fx);
+}
+
+UW_EXPORT int uwdf_host_catch_faults(void)
+{
+	int err = fault_handler_install();
+
+	if (err && err != -EALREADY)
+		return err;
+	return fault_handler_thread_enter();
 }

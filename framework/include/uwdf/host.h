@@ -28,6 +28,11 @@ struct uwdf_report {
 
 int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out);
 void uwdf_host_free(struct uwdf_host *host); /* removes devices, unloads drivers */
+/*
+ * For a program with no SIGSEGV and SIGBUS handling of its own, once, before the first device: a
+ * register access to a function that vanished then reads as ones. 0 or -errno.
+ */
+int uwdf_host_catch_faults(void);
 
 /* Load a driver and run its DriverEntry. -ENOENT, -ENOEXEC no driver, -EPROTO version, -ECANCELED
  * it failed. */
