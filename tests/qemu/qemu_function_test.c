@@ -340,6 +340,102 @@ static void test_qemu_killed__idle__event_once_then_ones_and_enodev(void **state
 	assert_int_equal(fixture_count(&f, PCI_EVENT_GONE), 1);
 }
 
+static void read_until_gone(void *arg)
+{
+	struct fixture *f = arg;
+
+	while (!pci_function_is_gone(f->fn))
+		reg_read(f, 8);
+	assert_int_equal(reg_read(f, 8), UINT32_MAX);
+}
+
+static void test_qemu_killed__registers_being_read__readers_end_soon(void **state)
+{
+	struct exec_thread_params params = { .name = "read", .run = read_until_gone, .node = -1 };
+	struct exec_thread *threads[2];
+	struct fixture f;
+	uint64_t before_ns;
+
+	(void)state;
+	fixture_open(&f, "qemu:e1000");
+	log_set_sink(keep_log, NULL);
+	params.arg = &f;
+	for (unsigned int i = 0; i < 2; i++)
+		assert_int_equal(exec_thread_start(&params, &threads[i]), 0);
+	exec_sleep_ms(20);
+	before_ns = exec_now_ns();
+	assert_int_equal(kill(pci_function_backend_pid(f.fn), SIGKILL), 0);
+	exec_thread_join(threads[0]);
+	exec_thread_join(threads[1]);
+	assert_true(exec_now_ns() - before_ns < 2 * EXEC_NS_PER_S);
+	assert_int_equal(fixture_count(&f, PCI_EVENT_GONE), 1);
+	fixture_close(&f);
+	log_set_sink(NULL, NULL);
+}
+
+/* Run as a process of its own: opens a function, says QEMU's pid, and waits to be killed. */
+static int hold_function(void)
+{
+	struct report rep = REPORT_INIT;
+	struct fixture f;
+
+	if (fixture_try_open(&f, "qemu:e1000", &rep))
+		return 1;
+	printf("%d\n", pci_function_backend_pid(f.fn));
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
+static pid_t start_holder(int *out_fd)
+{
+	int ends[2];
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (!pid) {
+		dup2(ends[1], 1);
+		close(ends[0]);
+		close(ends[1]);
+		execl("/proc/self/exe", "qemu_function_test", "hold", NULL);
+		_exit(127);
+	}
+	close(ends[1]);
+	*out_fd = ends[0];
+	return pid;
+}
+
+/* Also when nobody has reaped it yet. */
+static bool ended(pid_t pid)
+{
+	char path[32], text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	return sys_read_file(path, text, sizeof(text)) < 0 || strstr(text, ") Z ");
+}
+
+static void test_host_killed__qemu_ends_too(void **state)
+{
+	uint64_t deadline_ns = exec_deadline_ms(5000);
+	char text[16] = "";
+	pid_t holder, qemu;
+	int fd, status;
+
+	(void)state;
+	holder = start_holder(&fd);
+	assert_true(read(fd, text, sizeof(text) - 1) > 0);
+	qemu = atoi(text);
+	assert_true(qemu > 0);
+	assert_false(ended(qemu));
+	assert_int_equal(kill(holder, SIGKILL), 0);
+	assert_int_equal(waitpid(holder, &status, 0), holder);
+	while (!ended(qemu) && exec_now_ns() < deadline_ns)
+		exec_sleep_ms(5);
+	assert_true(ended(qemu));
+	close(fd);
+}
+
 static void test_qemu_stopped__command__times_out_and_counts_as_gone(void **state)
 {
 	struct pci_function_params params = { .on_event = fixture_event, .deadline_ms = 300 };
@@ -458,7 +554,7 @@ static void test_round_trip__register_read__fast_enough_for_a_driver(void **stat
 	fixture_close(&f);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_e1000__open__id_bars_and_interrupts_as_the_device_has_them),
@@ -474,6 +570,8 @@ int main(void)
 		cmocka_unit_test(test_e1000e__reset__registers_back_and_vectors_still_enabled),
 		cmocka_unit_test(test_removal__device_unplugged__ones_and_one_event),
 		cmocka_unit_test(test_qemu_killed__idle__event_once_then_ones_and_enodev),
+		cmocka_unit_test(test_qemu_killed__registers_being_read__readers_end_soon),
+		cmocka_unit_test(test_host_killed__qemu_ends_too),
 		cmocka_unit_test(test_qemu_stopped__command__times_out_and_counts_as_gone),
 		cmocka_unit_test(test_qemu_missing__report_names_the_package),
 		cmocka_unit_test(test_unknown_device__report_shows_what_qemu_said),
@@ -484,5 +582,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip__register_read__fast_enough_for_a_driver),
 	};
 
+	if (argc == 2 && !strcmp(argv[1], "hold"))
+		return hold_function();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
