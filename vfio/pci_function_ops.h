@@ -13,13 +13,16 @@
 struct pci_function_ops {
 	const char *name;
 	bool msix_set_grows; /* irq_set() takes vectors beyond those enabled */
-	void (*close)(struct pci_function *fn); /* quiesces and frees backend data; fn itself is not its */
-	int (*config_read)(struct pci_function *fn, unsigned int offset, unsigned int width, uint32_t *out);
-	int (*config_write)(struct pci_function *fn, unsigned int offset, unsigned int width, uint32_t value);
-	int (*bar_read)(struct pci_function *fn, unsigned int bar, uint64_t offset, unsigned int width,
-			uint64_t *out);
-	int (*bar_write)(struct pci_function *fn, unsigned int bar, uint64_t offset, unsigned int width,
-			 uint64_t value);
+	void (*close)(struct pci_function
+			      *fn); /* quiesces and frees backend data; fn itself is not its */
+	int (*config_read)(struct pci_function *fn, unsigned int offset, unsigned int width,
+			   uint32_t *out);
+	int (*config_write)(struct pci_function *fn, unsigned int offset, unsigned int width,
+			    uint32_t value);
+	int (*bar_read)(struct pci_function *fn, unsigned int bar, uint64_t offset,
+			unsigned int width, uint64_t *out);
+	int (*bar_write)(struct pci_function *fn, unsigned int bar, uint64_t offset,
+			 unsigned int width, uint64_t value);
 	int (*reset)(struct pci_function *fn);
 	int (*irq_enable)(struct pci_function *fn, enum pci_irq_kind kind, const int *eventfds,
 			  unsigned int count);
@@ -27,17 +30,18 @@ struct pci_function_ops {
 	void (*irq_disable)(struct pci_function *fn);
 	int (*irq_unmask)(struct pci_function *fn, unsigned int vector);
 	int (*irq_mask)(struct pci_function *fn, unsigned int vector);
-	int (*dma_map)(struct pci_function *fn, void *vaddr, size_t len, uint64_t iova, enum pci_dma_prot prot);
+	int (*dma_map)(struct pci_function *fn, void *vaddr, size_t len, uint64_t iova,
+		       enum pci_dma_prot prot);
 	int (*dma_unmap)(struct pci_function *fn, uint64_t iova, size_t len);
 	int (*provoke_removal)(struct pci_function *fn);
 };
 
 struct pci_function {
 	const struct pci_function_ops *ops;
-	void *backend;             /* owned by ops */
+	void *backend; /* owned by ops */
 	char address[256];
-	struct rank_mutex lock;    /* rank LOCK_RANK_FUNCTION: control path */
-	struct pci_id id;          /* the rest is filled by the back end's open, then constant */
+	struct rank_mutex lock; /* rank LOCK_RANK_FUNCTION: control path */
+	struct pci_id id;       /* the rest is filled by the back end's open, then constant */
 	struct pci_caps caps;
 	struct pci_bar bars[PCI_BAR_COUNT];
 	struct pci_irq_info irqs[PCI_IRQ_KINDS];
@@ -45,8 +49,8 @@ struct pci_function {
 	pci_event_fn *on_event;
 	void *event_arg;
 	uint64_t deadline_ms;
-	bool gone;                 /* atomic */
-	bool irq_enabled;          /* guarded by lock */
+	bool gone;        /* atomic */
+	bool irq_enabled; /* guarded by lock */
 	enum pci_irq_kind irq_kind;
 	unsigned int irq_count;
 	struct pci_function_stats stats; /* atomic, relaxed */
@@ -73,7 +77,7 @@ int vfio_pci_open(const char *address, const struct pci_function_params *params,
 		  struct pci_function **out) UW_MUST_CHECK;
 int qemu_pci_open(const char *address, const struct pci_function_params *params, struct report *rep,
 		  struct pci_function **out) UW_MUST_CHECK;
-int model_pci_open(const char *address, const struct pci_function_params *params, struct report *rep,
-		   struct pci_function **out) UW_MUST_CHECK;
+int model_pci_open(const char *address, const struct pci_function_params *params,
+		   struct report *rep, struct pci_function **out) UW_MUST_CHECK;
 
 #endif

@@ -8,13 +8,16 @@
 	}
 #define TEN(m, n) m(n##0) m(n##1) m(n##2) m(n##3) m(n##4) m(n##5) m(n##6) m(n##7) m(n##8) m(n##9)
 #define ALL(m)                                                                                     \
-	m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) TEN(m, 1) TEN(m, 2) TEN(m, 3) TEN(m, 4) \
-	TEN(m, 5) TEN(m, 6) TEN(m, 7) TEN(m, 8) TEN(m, 9) TEN(m, 10) TEN(m, 11) TEN(m, 12)         \
-	TEN(m, 13) TEN(m, 14) TEN(m, 15) TEN(m, 16) TEN(m, 17) TEN(m, 18) TEN(m, 19) TEN(m, 20)    \
-	TEN(m, 21) TEN(m, 22) TEN(m, 23) TEN(m, 24) TEN(m, 25) TEN(m, 26) TEN(m, 27) TEN(m, 28)    \
-	TEN(m, 29) TEN(m, 30) TEN(m, 31) TEN(m, 32) TEN(m, 33) TEN(m, 34) TEN(m, 35) TEN(m, 36)    \
-	TEN(m, 37) TEN(m, 38) TEN(m, 39) TEN(m, 40) TEN(m, 41) TEN(m, 42) TEN(m, 43) TEN(m, 44)    \
-	TEN(m, 45) TEN(m, 46) TEN(m, 47)
+	m(0) m(1) m(2) m(3) m(4) m(5) m(6) m(7) m(8) m(9) TEN(m, 1) TEN(m, 2) TEN(m, 3) TEN(m, 4)  \
+		TEN(m, 5) TEN(m, 6) TEN(m, 7) TEN(m, 8) TEN(m, 9) TEN(m, 10) TEN(m, 11) TEN(m, 12) \
+			TEN(m, 13) TEN(m, 14) TEN(m, 15) TEN(m, 16) TEN(m, 17) TEN(m, 18) TEN(     \
+				m, 19) TEN(m, 20) TEN(m, 21) TEN(m, 22) TEN(m, 23) TEN(m, 24)      \
+				TEN(m, 25) TEN(m, 26) TEN(m, 27) TEN(m, 28) TEN(m, 29) TEN(m, 30)  \
+					TEN(m, 31) TEN(m, 32) TEN(m, 33) TEN(m, 34) TEN(m, 35)     \
+						TEN(m, 36) TEN(m, 37) TEN(m, 38) TEN(m, 39)        \
+							TEN(m, 40) TEN(m, 41) TEN(m, 42)           \
+								TEN(m, 43) TEN(m, 44) TEN(m, 45)   \
+									TEN(m, 46) TEN(m, 47)
 
 ALL(SLOT)
 #define SLOT_ROW(n) [n] = slot_##n,
@@ -49,9 +52,11 @@ int main(void)
 	int bad = check_calls() + check_inits();
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
-		printf("coverage %s %d/%d\n", families[i].name, families[i].have, families[i].total);
+		printf("coverage %s %d/%d\n", families[i].name, families[i].have,
+		       families[i].total);
 	printf("coverage all %d/%d\n", ALL_HAVE, ALL_TOTAL);
-	printf("compared: %d functions, %zu _INIT functions, %d enum values, %d struct fields; %d differ\n",
+	printf("compared: %d functions, %zu _INIT functions, %d enum values, %d struct fields; %d "
+	       "differ\n",
 	       ALL_HAVE, sizeof(inits) / sizeof(inits[0]), ENUM_VALUES, STRUCT_FIELDS, bad);
 	return bad != 0;
 }

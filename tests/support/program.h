@@ -8,7 +8,7 @@
 
 struct program {
 	pid_t pid;
-	char words[256]; /* its command line */
+	char words[256];    /* its command line */
 	int fd;             /* its standard output and error */
 	char output[65536]; /* read so far */
 	size_t len;

@@ -20,20 +20,22 @@ enum dma_dir { DMA_TO_DEVICE = 1, DMA_FROM_DEVICE = 2, DMA_BIDIRECTIONAL = 3 };
 
 struct dma_domain;
 
-int dma_domain_new(struct pci_function *fn, struct dma_domain **out) UW_MUST_CHECK; /* fn is borrowed */
+int dma_domain_new(struct pci_function *fn,
+		   struct dma_domain **out) UW_MUST_CHECK; /* fn is borrowed */
 /* Every buffer and mapping must be gone (asserted in debug builds). NULL is fine; returns NULL. */
 struct dma_domain *dma_domain_free(struct dma_domain *domain);
 
 struct dma_buffer {
 	void *vaddr;
 	dma_iova iova;
-	size_t len; /* as asked */
+	size_t len;                /* as asked */
 	struct dma_domain *domain; /* borrowed; NULL: no buffer */
-	void *owner; /* private to the arena */
+	void *owner;               /* private to the arena */
 };
 struct dma_buffer_params {
 	size_t len;
-	size_t align;      /* of the device address, power of two; 0: a page for a page or more, else 64 */
+	size_t align; /* of the device address, power of two; 0: a page for a page or more, else 64
+		       */
 	dma_iova max_addr; /* highest address the device can form; {0}: all 64 bits */
 };
 

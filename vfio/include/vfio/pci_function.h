@@ -35,13 +35,14 @@ struct pci_id {
 };
 
 struct pci_bar {
-	uint64_t size;       /* bytes; 0: no such BAR */
-	uint64_t bus_addr;   /* what the BAR register holds, for resource lists */
-	volatile void *regs; /* what vfio_mmio_*() takes: a mapping, or a place in the register window */
+	uint64_t size;     /* bytes; 0: no such BAR */
+	uint64_t bus_addr; /* what the BAR register holds, for resource lists */
+	volatile void
+		*regs; /* what vfio_mmio_*() takes: a mapping, or a place in the register window */
 	bool is_port;
 	bool is_64bit;
 	bool is_prefetchable;
-	bool is_mapped;      /* regs may be dereferenced directly */
+	bool is_mapped; /* regs may be dereferenced directly */
 };
 
 enum pci_irq_kind { PCI_IRQ_INTX, PCI_IRQ_MSI, PCI_IRQ_MSIX, PCI_IRQ_KINDS };
@@ -56,14 +57,14 @@ enum pci_event {
 typedef void pci_event_fn(void *arg, enum pci_event event);
 
 struct pci_caps {
-	bool dma_maps_foreign;  /* dma_map() takes any process memory; else only the fixed arena */
-	bool has_reset;         /* a reset that hits nobody else */
-	bool has_intx_mask;     /* INTx is masked automatically and needs irq_unmask() */
-	bool dynamic_msix;      /* vectors can be added while others run */
+	bool dma_maps_foreign; /* dma_map() takes any process memory; else only the fixed arena */
+	bool has_reset;        /* a reset that hits nobody else */
+	bool has_intx_mask;    /* INTx is masked automatically and needs irq_unmask() */
+	bool dynamic_msix;     /* vectors can be added while others run */
 };
 
 struct pci_irq_info {
-	uint32_t count;  /* vectors the function has of this kind; 0: none */
+	uint32_t count; /* vectors the function has of this kind; 0: none */
 };
 
 struct pci_dma_range {
@@ -73,13 +74,13 @@ struct pci_dma_range {
 struct pci_dma_info {
 	struct pci_dma_range ranges[16]; /* where mappings may lie, ascending */
 	unsigned int range_count;
-	uint64_t page_sizes;             /* bit n: pages of 2^n bytes */
-	uint64_t entry_limit;            /* mappings that may exist at once; 0: unknown */
-	uint64_t memlock_limit;          /* bytes that may be pinned; UINT64_MAX: no limit */
-	void *fixed_base;                /* !dma_maps_foreign: the only memory the device reaches */
+	uint64_t page_sizes;    /* bit n: pages of 2^n bytes */
+	uint64_t entry_limit;   /* mappings that may exist at once; 0: unknown */
+	uint64_t memlock_limit; /* bytes that may be pinned; UINT64_MAX: no limit */
+	void *fixed_base;       /* !dma_maps_foreign: the only memory the device reaches */
 	size_t fixed_len;
-	uint64_t fixed_addr;             /* its device address */
-	int node;                        /* NUMA node of the function; -1: unknown */
+	uint64_t fixed_addr; /* its device address */
+	int node;            /* NUMA node of the function; -1: unknown */
 };
 
 enum pci_dma_prot { PCI_DMA_READ = 1, PCI_DMA_WRITE = 2, PCI_DMA_RW = 3 }; /* by the device */
@@ -87,16 +88,17 @@ enum pci_dma_prot { PCI_DMA_READ = 1, PCI_DMA_WRITE = 2, PCI_DMA_RW = 3 }; /* by
 struct pci_function_params {
 	pci_event_fn *on_event; /* may be NULL */
 	void *event_arg;
-	uint64_t deadline_ms;   /* for start and for each command; 0: 8000 */
+	uint64_t deadline_ms; /* for start and for each command; 0: 8000 */
 	/* qemu back end only: */
-	const char *const *qemu_args; /* further arguments, NULL-terminated (netdev, object, ...); may be NULL */
+	const char *const *qemu_args; /* further arguments, NULL-terminated (netdev, object, ...);
+					 may be NULL */
 };
 
 /**
  * pci_function_open() - reach a function: its BARs mapped, bus mastering off, interrupts off.
  * Return: 0; -ENODEV no such function; -EBUSY in use or group not viable; -EPERM no permission or
- *         no interrupt remapping; -ENOENT no vfio or no QEMU; -EINVAL malformed address; -ETIMEDOUT;
- *         -ENOMEM. @rep says what, on what, why, and the command that helps.
+ *         no interrupt remapping; -ENOENT no vfio or no QEMU; -EINVAL malformed address;
+ * -ETIMEDOUT; -ENOMEM. @rep says what, on what, why, and the command that helps.
  */
 int pci_function_open(const char *address, const struct pci_function_params *params,
 		      struct report *rep, struct pci_function **out) UW_MUST_CHECK;
@@ -111,10 +113,12 @@ const struct pci_bar *pci_function_bar(const struct pci_function *fn, unsigned i
 
 /* Has it been seen to vanish? One relaxed load. */
 bool pci_function_is_gone(const struct pci_function *fn);
-/* All ones came from a live register: ask the vendor id; true (and PCI_EVENT_GONE) if it is gone. */
+/* All ones came from a live register: ask the vendor id; true (and PCI_EVENT_GONE) if it is gone.
+ */
 bool pci_function_check_gone(struct pci_function *fn);
 
-/* Config space, little-endian, 1/2/4 bytes naturally aligned. Return 0 or -errno; ones when gone. */
+/* Config space, little-endian, 1/2/4 bytes naturally aligned. Return 0 or -errno; ones when gone.
+ */
 int pci_config_read(struct pci_function *fn, unsigned int offset, unsigned int width,
 		    uint32_t *out_value) UW_MUST_CHECK;
 int pci_config_write(struct pci_function *fn, unsigned int offset, unsigned int width,
@@ -141,7 +145,8 @@ int pci_function_irq_enable(struct pci_function *fn, enum pci_irq_kind kind, con
  */
 int pci_function_irq_set(struct pci_function *fn, unsigned int vector, int eventfd) UW_MUST_CHECK;
 void pci_function_irq_disable(struct pci_function *fn);
-/* INTx: allow the next interrupt. Loop thread. Others: mask/unmask in the MSI-X table or a no-op. */
+/* INTx: allow the next interrupt. Loop thread. Others: mask/unmask in the MSI-X table or a no-op.
+ */
 int pci_function_irq_unmask(struct pci_function *fn, unsigned int vector) UW_MUST_CHECK;
 int pci_function_irq_mask(struct pci_function *fn, unsigned int vector) UW_MUST_CHECK;
 
@@ -157,7 +162,8 @@ struct pci_function_stats {
 };
 struct pci_function_stats pci_function_stats(const struct pci_function *fn);
 
-/* Tests of removal: qemu unplugs the device behind its port, a model vanishes; vfio-pci -EOPNOTSUPP. */
+/* Tests of removal: qemu unplugs the device behind its port, a model vanishes; vfio-pci
+ * -EOPNOTSUPP. */
 int pci_function_provoke_removal(struct pci_function *fn) UW_MUST_CHECK;
 /* qemu back end only: the monitor-less side door of tests; others -EOPNOTSUPP. */
 pid_t pci_function_backend_pid(const struct pci_function *fn); /* QEMU's pid, or 0 */

@@ -48,7 +48,7 @@ static inline int vfio_mmio_in_window(const volatile void *reg)
 #define VFIO_MMIO_DEFINE(bits, insn, constraint)                                                   \
 	static inline uint##bits##_t vfio_mmio_load##bits(const volatile void *reg)                \
 	{                                                                                          \
-		uint##bits##_t value = (uint##bits##_t)~(uint##bits##_t)0;                         \
+		uint##bits##_t value = (uint##bits##_t) ~(uint##bits##_t)0;                        \
 		__asm__ __volatile__("1:\t" insn " %1, %0\n2:\n\t" VFIO_MMIO_FAULT_ROW             \
 				     : "+" constraint(value)                                       \
 				     : "m"(*(const volatile uint##bits##_t *)reg)                  \

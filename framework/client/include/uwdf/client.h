@@ -37,7 +37,8 @@ int uwdf_open(const char *what, struct uwdf_error *error, uwdf_handle **out);
 void uwdf_close(uwdf_handle *handle); /* cancels what is outstanding; NULL is fine */
 
 /* Blocking, one request: @timeout_ms < 0 waits for ever; -ETIMEDOUT cancels the request first. */
-int uwdf_read(uwdf_handle *handle, void *buf, size_t len, int timeout_ms, int32_t *status, size_t *done);
+int uwdf_read(uwdf_handle *handle, void *buf, size_t len, int timeout_ms, int32_t *status,
+	      size_t *done);
 int uwdf_write(uwdf_handle *handle, const void *buf, size_t len, int timeout_ms, int32_t *status,
 	       size_t *done);
 int uwdf_control(uwdf_handle *handle, uint32_t code, const void *in, size_t in_len, void *out,
@@ -47,15 +48,15 @@ int uwdf_control(uwdf_handle *handle, uint32_t code, const void *in, size_t in_l
 enum uwdf_op_kind { UWDF_READ = 4, UWDF_WRITE = 5, UWDF_CONTROL = 6 };
 struct uwdf_op {
 	enum uwdf_op_kind kind;
-	uint32_t code;       /* control code */
-	const void *in;      /* write and control; copied by submit */
+	uint32_t code;  /* control code */
+	const void *in; /* write and control; copied by submit */
 	size_t in_len;
-	void *out;           /* read and control; filled before the op is reaped */
+	void *out; /* read and control; filled before the op is reaped */
 	size_t out_len;
 	uint64_t offset;
 	void *user;
 	/* results */
-	int32_t status;      /* NTSTATUS */
+	int32_t status; /* NTSTATUS */
 	size_t information;
 	/* private */
 	uint64_t tag;
@@ -82,7 +83,8 @@ int uwdf_hosts(struct uwdf_host_entry *entries, size_t max, size_t *count);
 int uwdf_host_status(const char *name, struct uwdf_error *error, char **json);
 int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error);
 
-/* Where hosts put their sockets: $UWDF_RUNTIME_DIR, /run/uwdf (root), $XDG_RUNTIME_DIR/uwdf, /tmp/uwdf-UID. */
+/* Where hosts put their sockets: $UWDF_RUNTIME_DIR, /run/uwdf (root), $XDG_RUNTIME_DIR/uwdf,
+ * /tmp/uwdf-UID. */
 int uwdf_runtime_dir(char *buf, size_t len);
 
 #pragma GCC visibility pop

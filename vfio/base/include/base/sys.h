@@ -100,7 +100,8 @@ int sys_kill(pid_t pid, int signal) UW_MUST_CHECK;
 int sys_waitpid(pid_t pid, int *status, int options) UW_MUST_CHECK;
 int sys_pidfd_open(pid_t pid) UW_MUST_CHECK;
 /* Both are fine in a signal handler; either pointer may be NULL. */
-int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *out_old) UW_MUST_CHECK;
+int sys_sigaction(int signal, const struct sigaction *action,
+		  struct sigaction *out_old) UW_MUST_CHECK;
 int sys_sigaltstack(const stack_t *stack, stack_t *out_old) UW_MUST_CHECK;
 /* What exec_process.c builds a child from; from sys_die_with_parent_thread() on called in the
  * child. */
