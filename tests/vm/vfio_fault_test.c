@@ -29,6 +29,7 @@ static void test_access__decoding_off__loads_ones_drops_stores_and_comes_back(vo
 	assert_int_equal(fault_handler_install(), 0);
 	assert_int_equal(fault_handler_thread_enter(), 0);
 	assert_int_equal(vfio_mmio_read32(vm_reg(fn, 0, 0)), EDU_ID);
+	vfio_mmio_write32(vm_reg(fn, 0, 4), 1); /* edu keeps what is written, inverted */
 	set_decoding(fn, false);
 	assert_int_equal(vfio_mmio_read32(vm_reg(fn, 0, 0)), UINT32_MAX);
 	assert_int_equal(vfio_mmio_read8(vm_reg(fn, 0, 1)), UINT8_MAX);
@@ -37,7 +38,7 @@ static void test_access__decoding_off__loads_ones_drops_stores_and_comes_back(vo
 	assert_false(pci_function_is_gone(fn)); /* the ids still answer: it is here, only deaf */
 	set_decoding(fn, true);
 	assert_int_equal(vfio_mmio_read32(vm_reg(fn, 0, 0)), EDU_ID);
-	assert_int_not_equal(vfio_mmio_read32(vm_reg(fn, 0, 4)), 0xedcba987);
+	assert_int_equal(vfio_mmio_read32(vm_reg(fn, 0, 4)), ~1u);
 	fault_handler_thread_leave();
 	fault_handler_uninstall();
 	pci_function_close(fn);
