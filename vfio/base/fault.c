@@ -5,14 +5,14 @@
 #include <string.h>
 
 bool fault_armed;
-static uint32_t kind_armed;
-static uint64_t fail_at; /* 0: count only */
-static uint64_t counted; /* atomic */
+static uint32_t kind_armed; /* atomic: armed again while a loop still looks at the last one */
+static uint64_t fail_at;    /* atomic; 0: count only */
+static uint64_t counted;    /* atomic */
 
 void fault_arm(enum fault_kind kind, uint64_t k)
 {
-	kind_armed = kind;
-	fail_at = k;
+	__atomic_store_n(&kind_armed, (uint32_t)kind, __ATOMIC_RELAXED);
+	__atomic_store_n(&fail_at, k, __ATOMIC_RELAXED);
 	__atomic_store_n(&counted, 0, __ATOMIC_RELAXED);
 	/* release: whoever sees it armed sees for what, see fault_hit_slow() */
 	__atomic_store_n(&fault_armed, true, __ATOMIC_RELEASE);
@@ -26,16 +26,22 @@ uint64_t fault_disarm(void)
 
 bool fault_fired(void)
 {
-	return fail_at && __atomic_load_n(&counted, __ATOMIC_RELAXED) >= fail_at;
+	uint64_t at = __atomic_load_n(&fail_at, __ATOMIC_RELAXED);
+
+	return at && __atomic_load_n(&counted, __ATOMIC_RELAXED) >= at;
 }
 
 bool fault_hit_slow(enum fault_kind kind)
 {
+	uint32_t wanted;
+
 	if (!__atomic_load_n(&fault_armed, __ATOMIC_ACQUIRE)) /* pairs with fault_arm() */
 		return false;
-	if (kind_armed != FAULT_ANY && kind_armed != (uint32_t)kind)
+	wanted = __atomic_load_n(&kind_armed, __ATOMIC_RELAXED);
+	if (wanted != FAULT_ANY && wanted != (uint32_t)kind)
 		return false;
-	return __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED) == fail_at;
+	return __atomic_add_fetch(&counted, 1, __ATOMIC_RELAXED) ==
+	       __atomic_load_n(&fail_at, __ATOMIC_RELAXED);
 }
 
 static const char *const kind_names[] = { "alloc", "syscall", "submit", "complete", "any" };

@@ -938,9 +938,8 @@ FORCEINLINE VOID WdfDeviceInitSetRequestAttributes(PWDFDEVICE_INIT DeviceInit,
  *
  * IRQL:    PASSIVE_LEVEL.
  * Return:  STATUS_SUCCESS; STATUS_INVALID_DEVICE_STATE a device was made from it already;
- *          STATUS_INSUFFICIENT_RESOURCES; STATUS_NOT_SUPPORTED a synchronization scope other than
- *          none; an object-attributes status.
- * Differs: SynchronizationScope must be none or inherited.
+ *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef NTSTATUS (*PFN_WDFDEVICECREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -1026,8 +1025,7 @@ FORCEINLINE WDFDRIVER WdfDeviceGetDriver(WDFDEVICE Device)
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  one of WDF_DEVICE_PNP_STATE.
- * Differs: only the states in which a device rests are shown: Init, HardwareAvailable, Started,
- *          SurpriseRemove, Removing, Failed.
+ * Differs: of the states only those that start, failure and removal go through here are shown.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef WDF_DEVICE_PNP_STATE (*PFN_WDFDEVICEGETDEVICEPNPSTATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -1044,7 +1042,7 @@ FORCEINLINE WDF_DEVICE_PNP_STATE WdfDeviceGetDevicePnpState(WDFDEVICE Device)
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  one of WDF_DEVICE_POWER_STATE.
- * Differs: only ObjectCreated, Started, D0 and Stopped are shown.
+ * Differs: of the states only ObjectCreated, D0Starting..., D0 and Stopped are shown.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef WDF_DEVICE_POWER_STATE (*PFN_WDFDEVICEGETDEVICEPOWERSTATE)(

@@ -37,7 +37,8 @@ FORCEINLINE ULONG WdfCmResourceListGetCount(WDFCMRESLIST List)
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  the descriptor, valid until EvtDeviceReleaseHardware has returned; NULL past the end.
- * Differs: nothing known.
+ * Differs: translated memory and port addresses are where the host sees the registers; lists hold
+ *          the BARs in their order, then the interrupts, and cannot be changed.
  * Source:  Windows driver documentation, wdfresource.h.
  */
 typedef PCM_PARTIAL_RESOURCE_DESCRIPTOR (*PFN_WDFCMRESOURCELISTGETDESCRIPTOR)(
