@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/sys.h"
 #include "commands.h"
@@ -36,13 +35,13 @@ static void put_words(const struct arguments *args, const char *program, struct 
 
 static int run_net(const struct arguments *args)
 {
-	char path[PATH_MAX + 16] = "";
+	char dir[PATH_MAX], path[PATH_MAX + 16] = "uwdf-net";
 	struct report rep = REPORT_INIT;
 	struct words words;
-	int err = program_dir(path, PATH_MAX);
+	int err = program_dir(dir, sizeof(dir));
 
 	if (!err) {
-		snprintf(path + strlen(path), sizeof(path) - strlen(path), "/uwdf-net");
+		snprintf(path, sizeof(path), "%s/uwdf-net", dir);
 		put_words(args, path, &words);
 		err = sys_execvp(path, (char *const *)(uintptr_t)words.argv);
 	}

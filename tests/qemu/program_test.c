@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -20,7 +21,8 @@
 #include "uwdf/client.h"
 #include "uwdf/status.h"
 
-#define SOON_MS 10000
+#define SOON_MS   10000
+#define BIN(name) (UWDF_TEST_BIN "/" name)
 
 static char run_dir[64];
 static struct program host, tool;
@@ -28,7 +30,7 @@ static struct program host, tool;
 static int make_run_dir(void **state)
 {
 	(void)state;
-	strcpy(run_dir, "/tmp/uwdf-e2e-XXXXXX");
+	snprintf(run_dir, sizeof(run_dir), "/tmp/uwdf-e2e-XXXXXX");
 	assert_non_null(mkdtemp(run_dir));
 	setenv("UWDF_RUNTIME_DIR", run_dir, 1);
 	setenv("UWDF_DRIVER_PATH", UWDF_TEST_BIN "/drivers", 1);
@@ -38,11 +40,16 @@ static int make_run_dir(void **state)
 /* What a killed host leaves behind may be there; nothing else. */
 static int remove_run_dir(void **state)
 {
-	char command[256];
+	struct dirent *entry;
+	DIR *dir = opendir(run_dir);
 
 	(void)state;
-	snprintf(command, sizeof(command), "rm -f %s/*.sock && rmdir %s", run_dir, run_dir);
-	assert_int_equal(system(command), 0);
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe): one thread */
+		if (strstr(entry->d_name, ".sock"))
+			assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
+	closedir(dir);
+	assert_int_equal(rmdir(run_dir), 0);
 	return 0;
 }
 
@@ -302,12 +309,10 @@ static const struct failure failures[] = {
 	{ { "uwdf", "run", "/nonexistent/x.so", "--device", "qemu:edu" },
 	  3,
 	  { "/nonexistent/x.so" } },
-	{ { "uwdf", "run", UWDF_TEST_BIN "/libuwdf-client.so.0", "--device", "qemu:edu" },
+	{ { "uwdf", "run", BIN("libuwdf-client.so.0"), "--device", "qemu:edu" },
 	  1,
 	  { "libuwdf-client.so.0" } },
-	{ { "uwdf", "run", UWDF_TEST_BIN "/build.ninja", "--device", "qemu:edu" },
-	  1,
-	  { "build.ninja" } },
+	{ { "uwdf", "run", BIN("build.ninja"), "--device", "qemu:edu" }, 1, { "build.ninja" } },
 	{ { "uwdf", "run", "faulty_driver_entry", "--device", "qemu:edu" },
 	  1,
 	  { "faulty_driver_entry", "DriverEntry" } },

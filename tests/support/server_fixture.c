@@ -73,7 +73,7 @@ int server_fixture_setup(void **state)
 	struct server_fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
-	strcpy(f->dir, "/tmp/uwdf-test-XXXXXX");
+	snprintf(f->dir, sizeof(f->dir), "/tmp/uwdf-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	setenv("UWDF_RUNTIME_DIR", f->dir, 1);
 	f->blocks = mem_live_blocks();

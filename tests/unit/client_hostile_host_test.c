@@ -22,7 +22,7 @@
 
 /* A host played by a thread: it accepts one client and does what the test says. */
 struct fake_host {
-	char path[64];
+	char dir[32], path[64];
 	int listen_fd, fd;
 	void (*play)(struct fake_host *h);
 	struct exec_thread *thread;
@@ -85,10 +85,10 @@ static int setup(void **state)
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	struct fake_host *h = calloc(1, sizeof(*h));
 
-	strcpy(h->path, "/tmp/uwdf-fake-XXXXXX");
-	assert_non_null(mkdtemp(h->path));
-	strcat(h->path, "/h.sock");
-	strcpy(addr.sun_path, h->path);
+	snprintf(h->dir, sizeof(h->dir), "/tmp/uwdf-fake-XXXXXX");
+	assert_non_null(mkdtemp(h->dir));
+	snprintf(h->path, sizeof(h->path), "%s/h.sock", h->dir);
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", h->path);
 	h->listen_fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(h->listen_fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	assert_int_equal(listen(h->listen_fd, 5), 0);
@@ -106,8 +106,7 @@ static int teardown(void **state)
 
 	close(h->listen_fd);
 	unlink(h->path);
-	*strrchr(h->path, '/') = '\0';
-	rmdir(h->path);
+	rmdir(h->dir);
 	free(h);
 	return 0;
 }

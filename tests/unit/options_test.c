@@ -35,7 +35,7 @@ static int parse(struct report *rep, struct arguments *out, const char *words)
 	char *argv[80] = { NULL };
 	int argc = 0;
 
-	strcpy(copy, words);
+	snprintf(copy, sizeof(copy), "%s", words);
 	for (char *w = strtok(copy, " "); w; w = strtok(NULL, " "))
 		argv[argc++] = w;
 	*rep = (struct report)REPORT_INIT;
@@ -126,10 +126,11 @@ static void test_mistakes__named_with_a_suggestion(void **state)
 static void test_too_many_options__refused(void **state)
 {
 	char words[2048] = "run x";
+	size_t len = strlen(words);
 
 	(void)state;
 	for (int i = 0; i < OPTIONS_MAX_GIVEN + 1; i++)
-		strcat(words, " --json");
+		len += (size_t)snprintf(words + len, sizeof(words) - len, " --json");
 	expect_refused(words, "too many options", "");
 }
 

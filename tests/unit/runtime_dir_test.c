@@ -105,7 +105,7 @@ static char parent[64], dir[80];
 
 static void make_parent(void)
 {
-	strcpy(parent, "/tmp/uwdf-rule-XXXXXX");
+	snprintf(parent, sizeof(parent), "/tmp/uwdf-rule-XXXXXX");
 	assert_non_null(mkdtemp(parent));
 	snprintf(dir, sizeof(dir), "%s/run", parent);
 	setenv("UWDF_RUNTIME_DIR", dir, 1);
@@ -241,7 +241,7 @@ static void test_dead_hosts_socket__replaced(void **state)
 	char path[108];
 	uint32_t handle;
 
-	strcpy(path, server_socket(f->server));
+	snprintf(path, sizeof(path), "%s", server_socket(f->server));
 	server_fixture_stop(f);
 	leave_dead_socket(path);
 	server_fixture_start(f);
@@ -256,7 +256,7 @@ static void test_file_of_the_name__left_alone(void **state)
 	char path[108];
 	FILE *file;
 
-	strcpy(path, server_socket(f->server));
+	snprintf(path, sizeof(path), "%s", server_socket(f->server));
 	server_fixture_stop(f);
 	file = fopen(path, "w");
 	assert_non_null(file);
