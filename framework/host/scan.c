@@ -40,13 +40,15 @@ static void ignore(char *format, ...) /* NOLINT(readability-non-const-parameter)
 
 static void look_up_names(struct pci_access *bus, struct scan_function *f)
 {
-	const int vendor_and_device = PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS;
+	const int vendor_and_device =
+		PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB;
 
 	if (!pci_lookup_name(bus, f->name, sizeof(f->name), vendor_and_device, f->vendor,
 			     f->device))
 		f->name[0] = '\0';
 	if (!pci_lookup_name(bus, f->class_name, sizeof(f->class_name),
-			     PCI_LOOKUP_CLASS | PCI_LOOKUP_NO_NUMBERS, f->class_code))
+			     PCI_LOOKUP_CLASS | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
+			     f->class_code))
 		f->class_name[0] = '\0';
 }
 
