@@ -117,14 +117,14 @@ static void chain(int signal, siginfo_t *info, void *context)
 {
 	const struct sigaction *old = signal == SIGBUS ? &handler.old_bus : &handler.old_segv;
 
+	bool is_fault = info->si_code > 0; /* which cannot be ignored */
+
 	if (old->sa_flags & SA_SIGINFO)
 		old->sa_sigaction(signal, info, context);
-	else if (old->sa_handler == SIG_DFL)
+	else if (old->sa_handler == SIG_DFL || (old->sa_handler == SIG_IGN && is_fault))
 		act_by_default(signal, info);
 	else if (old->sa_handler != SIG_IGN)
 		old->sa_handler(signal);
-	else if (info->si_code > 0)
-		act_by_default(signal, info); /* a fault cannot be ignored */
 }
 
 static void on_fault(int signal, siginfo_t *info, void *context)

@@ -140,10 +140,13 @@ static void test_edu_dma__outside_arena_or_bus_master_off__violation_and_ones(vo
 	assert_int_equal(pci_model_stats(f.fn).dma_violations, 1);
 	dma_and_wait(&f, BUFFER, f.dma_addr, 1 | 2);
 	assert_int_equal(f.dma[0], 0xff);
+	/* across the arena's end */
+	dma_and_wait(&f, BUFFER, f.dma_addr + pci_function_dma_info(f.fn)->fixed_len - 8, 1 | 2);
+	assert_int_equal(pci_model_stats(f.fn).dma_violations, 2);
 	f.dma[0] = 1;
 	assert_int_equal(pci_function_set_bus_master(f.fn, false), 0);
 	dma_and_wait(&f, BUFFER, f.dma_addr, 1 | 2);
-	assert_int_equal(pci_model_stats(f.fn).dma_violations, 2);
+	assert_int_equal(pci_model_stats(f.fn).dma_violations, 3);
 	assert_int_equal(f.dma[0], 1);
 	fixture_close(&f);
 }
