@@ -112,6 +112,10 @@ static inline void request_set_word(struct fx_request *req, uint32_t word)
 /* On failure *expected is what it is now. seq_cst: see request_mark(). */
 static inline bool request_swap_word(struct fx_request *req, uint32_t *expected, uint32_t word)
 {
+#ifdef UW_DEBUG_LOCKS
+	if (exec_sim_active())
+		exec_yield(); /* a seed may let somebody else be faster */
+#endif
 	return __atomic_compare_exchange_n(&req->word, expected, word, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_ACQUIRE);
 }

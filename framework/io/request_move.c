@@ -41,13 +41,7 @@ void request_do_forward(struct fx_request *req, struct fx_queue *to)
 
 	request_leave(req);
 	watch_old_queue(from);
-	if (uw_unlikely(queue_gate(to) & GATE_REFUSE)) { /* it was purged since the driver asked */
-		req->queue = to;
-		request_cancel_on_queue(req);
-		queue_kick(to);
-		return;
-	}
-	queue_insert(to, req, false);
+	queue_insert(to, req, false); /* if it was purged since the driver asked: cancelled */
 }
 
 void request_do_requeue(struct fx_request *req)

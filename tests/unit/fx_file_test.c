@@ -377,6 +377,39 @@ static void test_purge_all__close_on_its_way__one_end(void **state)
 	assert_int_equal(closes, 1);
 }
 
+struct blocked {
+	struct irq_message msg;
+	struct exec_event go;
+};
+
+static void wait_then_close_all(struct irq_message *msg)
+{
+	exec_event_wait(&uw_container_of(msg, struct blocked, msg)->go, EXEC_FOREVER);
+	file_close_all(f.io);
+	io_run(f.io);
+	assert_int_equal(closes, 1);
+	assert_false(closed_flag);
+}
+
+/* The other order: the file has ended when the client's close comes. */
+static void test_device_closes__before_the_clients_close_comes__one_end(void **state)
+{
+	struct blocked blocked = { .msg.run = wait_then_close_all };
+
+	(void)state;
+	closed_flag = false;
+	io_fixture_start(&f);
+	assert_int_equal(exec_event_init(&blocked.go), 0);
+	irq_loop_post(f.loop, &blocked.msg);
+	fx_file_close_start(f.file, note_closed, NULL);
+	f.file = NULL;
+	exec_event_set(&blocked.go);
+	io_settle(&f);
+	exec_event_deinit(&blocked.go);
+	assert_true(closed_flag);
+	assert_int_equal(closes, 1);
+}
+
 static void test_retrieve_by_file__only_its_requests(void **state)
 {
 	WDFQUEUE manual = io_manual_queue(&f);
@@ -441,6 +474,7 @@ int main(void)
 		T(test_purge_all__open_file__closed_and_the_shell_refuses),
 		T(test_device_gone__shell_closed_later__both_ways),
 		T(test_purge_all__close_on_its_way__one_end),
+		T(test_device_closes__before_the_clients_close_comes__one_end),
 		T(test_retrieve_by_file__only_its_requests),
 	};
 

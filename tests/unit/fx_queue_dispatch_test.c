@@ -237,6 +237,35 @@ static void test_sequential__completed_inside_callback__next_comes_after_it(void
 	assert_int_equal(deepest, 1);
 }
 
+static void submit_inside(WDFQUEUE queue, WDFREQUEST request)
+{
+	(void)queue;
+	nesting++;
+	deepest = nesting > deepest ? nesting : deepest;
+	if (!ops[1].packet.file)
+		fx_io_submit(f.file, &ops[1].packet);
+	WdfRequestComplete(request, STATUS_SUCCESS);
+	nesting--;
+}
+
+static void test_submit__inside_a_callback__presented_after_it(void **state)
+{
+	WDF_IO_QUEUE_CONFIG config;
+
+	(void)state;
+	nesting = deepest = 0;
+	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
+	config.EvtIoDefault = submit_inside;
+	io_queue(&f, &config);
+	io_fixture_start(&f);
+	io_op_read(&ops[1], 8);
+	io_op_read(&ops[0], 8);
+	io_submit(&f, &ops[0]);
+	assert_int_equal(ops[0].completions, 1);
+	assert_int_equal(ops[1].completions, 1);
+	assert_int_equal(deepest, 1);
+}
+
 static void test_parallel__limit__holds_the_rest_back(void **state)
 {
 	WDF_IO_QUEUE_CONFIG config;
@@ -353,6 +382,7 @@ int main(void)
 		T(test_zero_length_control__always_reaches_the_driver),
 		T(test_sequential__one_at_a_time),
 		T(test_sequential__completed_inside_callback__next_comes_after_it),
+		T(test_submit__inside_a_callback__presented_after_it),
 		T(test_parallel__limit__holds_the_rest_back),
 		T(test_routing__type_configured__goes_there_others_to_default),
 		T(test_routing__wrong_calls__kmdf_statuses),

@@ -442,6 +442,18 @@ static void test_ready_notify__stopped_or_held__told_when_it_runs_again(void **s
 	assert_int_equal(io_seen.ready, 2);
 }
 
+static void test_ready_notify__told_but_not_retrieved__told_again_at_start(void **state)
+{
+	(void)state;
+	assert_int_equal(WdfIoQueueReadyNotify(manual, io_count_ready, NULL), STATUS_SUCCESS);
+	submit_read(&op);
+	assert_int_equal(io_seen.ready, 1);
+	WdfIoQueueStop(manual, NULL, NULL);
+	WdfIoQueueStart(manual);
+	io_settle(&f);
+	assert_int_equal(io_seen.ready, 2);
+}
+
 static void test_ready_notify__wrong_calls__invalid_device_request(void **state)
 {
 	(void)state;
@@ -513,6 +525,7 @@ int main(void)
 		T(test_ready_notify__empty_to_not_empty__told_once),
 		T(test_ready_notify__something_waits_already__told_at_once),
 		T(test_ready_notify__stopped_or_held__told_when_it_runs_again),
+		T(test_ready_notify__told_but_not_retrieved__told_again_at_start),
 		T(test_ready_notify__wrong_calls__invalid_device_request),
 		T(test_get_state__says_what_it_is),
 	};

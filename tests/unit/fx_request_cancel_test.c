@@ -47,6 +47,7 @@ static int teardown(void **state)
 	assert_int_equal(fx_io_stats(f.io).submitted, fx_io_stats(f.io).completed);
 	assert_int_equal(fx_io_stats(f.io).driver_owned_now, 0);
 	assert_int_equal(fx_io_stats(f.io).queued_now, 0);
+	assert_true(list_empty(&f.file->requests));
 	io_fixture_teardown(&f);
 	return 0;
 }
@@ -444,6 +445,53 @@ static void test_cancel__while_another_thread_hands_it_back__canceled_on_queue(v
 	exec_event_deinit(&blocked.go);
 }
 
+static void wait_here(struct irq_message *msg)
+{
+	exec_event_wait(&uw_container_of(msg, struct blocked, msg)->go, EXEC_FOREVER);
+}
+
+static void forward_then_change(void (*change)(void))
+{
+	WDFREQUEST request = submit_write();
+	struct blocked blocked = { .msg.run = wait_here };
+
+	assert_int_equal(exec_event_init(&blocked.go), 0);
+	irq_loop_post(f.loop, &blocked.msg);
+	assert_int_equal(WdfRequestForwardToIoQueue(request, manual), STATUS_SUCCESS);
+	change();
+	exec_event_set(&blocked.go);
+	io_settle(&f);
+	exec_event_deinit(&blocked.go);
+}
+
+static void purge_manual(void)
+{
+	WdfIoQueuePurge(manual, NULL, NULL);
+}
+
+static void drain_manual(void)
+{
+	WdfIoQueueDrain(manual, NULL, NULL);
+}
+
+static void test_forward__purged_before_the_owner_saw_it__cancelled(void **state)
+{
+	(void)state;
+	forward_then_change(purge_manual);
+	assert_int_equal(io_seen.cancelled_on_queue, 1);
+	assert_int_equal(op.status, STATUS_CANCELLED);
+}
+
+static void test_forward__drained_before_the_owner_saw_it__still_delivered(void **state)
+{
+	WDFREQUEST request;
+
+	(void)state;
+	forward_then_change(drain_manual);
+	assert_int_equal(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_SUCCESS);
+	complete(request, STATUS_SUCCESS);
+}
+
 static void test_cancel__retrieved_by_another_thread__is_the_drivers(void **state)
 {
 	WDFREQUEST request;
@@ -508,6 +556,8 @@ int main(void)
 		T(test_cancel__handed_back_and_waiting__canceled_on_queue),
 		T(test_forward__cancelled_before__canceled_on_queue),
 		T(test_cancel__while_another_thread_hands_it_back__canceled_on_queue),
+		T(test_forward__purged_before_the_owner_saw_it__cancelled),
+		T(test_forward__drained_before_the_owner_saw_it__still_delivered),
 		T(test_cancel__retrieved_by_another_thread__is_the_drivers),
 		T(test_canceled_on_queue__request_is_the_drivers),
 	};
