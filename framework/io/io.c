@@ -7,40 +7,6 @@
 #include "base/mem.h"
 #include "room.h"
 
-/*
- * Everything that calls a driver without having been called by it goes through here: callbacks of
- * one entry (a message, a DPC, a flush) never nest into one another, whatever the driver does
- * inside them, and none of them can meet a lock that the driver holds around a DDI.
- */
-void io_run(struct fx_io *io)
-{
-	struct list *link;
-
-	io->entered = false;
-	if (io->in_driver || io->running)
-		return;
-	io->running = true;
-	for (;;) {
-		if ((link = list_pop_front(&io->called_off)))
-			request_run_call_off(list_entry(link, struct fx_request, off_link));
-		else if ((link = list_pop_front(&io->kicked)))
-			queue_run(list_entry(link, struct fx_queue, kick_link));
-		else
-			break;
-	}
-	io->running = false;
-	if (uw_unlikely(!list_empty(&io->closing)))
-		file_run_closing(io);
-	if (uw_unlikely(io->power_waiting))
-		io_check_power(io);
-}
-
-void io_run_later(struct fx_io *io)
-{
-	if (!io->in_driver && !io->running && !io->entered)
-		irq_loop_defer(io->owner, IRQ_PHASE_DPC, &io->later);
-}
-
 static void run_now(struct irq_deferred *work)
 {
 	io_run(uw_container_of(work, struct fx_io, later));
@@ -83,6 +49,7 @@ NTSTATUS fx_io_new(struct fx_device *device, struct irq_loop *owner, struct fx_i
 	io->driver = ((struct fx_device_head *)(void *)device)->base.driver;
 	io->owner = owner;
 	io->held = true;
+	spin_lock_init(&io->queues_lock, LOCK_RANK_QUEUE);
 	init_lists(io);
 	if (init_waits(io)) {
 		mem_free(io);
@@ -135,32 +102,24 @@ void fx_io_set_started(struct fx_io *io)
 	__atomic_store_n(&io->started, true, __ATOMIC_RELEASE);
 }
 
-struct count_args {
-	struct fx_io *io;
-	struct fx_io_stats stats;
-};
-
-static void count_queues(void *arg)
-{
-	struct count_args *args = arg;
-
-	list_for_each (link, &args->io->queues) {
-		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
-
-		args->stats.queued_now += __atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED);
-		args->stats.driver_owned_now += queue_driver_count(q);
-	}
-}
-
 struct fx_io_stats fx_io_stats(const struct fx_io *io)
 {
-	/* The walk needs the owner; nothing is changed by it. */
-	struct count_args args = { .io = (struct fx_io *)(uintptr_t)io };
+	struct spin_lock *lock = (struct spin_lock *)(uintptr_t)&io->queues_lock;
+	struct fx_io_stats stats = {
+		.completed = __atomic_load_n(&io->completed, __ATOMIC_RELAXED),
+		.submitted = __atomic_load_n(&io->submitted, __ATOMIC_RELAXED),
+		.cancelled = __atomic_load_n(&io->cancelled, __ATOMIC_RELAXED),
+		.open_files = __atomic_load_n(&io->files_open, __ATOMIC_RELAXED),
+	};
 
-	irq_loop_call(io->owner, count_queues, &args);
-	args.stats.submitted = __atomic_load_n(&io->submitted, __ATOMIC_RELAXED);
-	args.stats.completed = __atomic_load_n(&io->completed, __ATOMIC_RELAXED);
-	args.stats.cancelled = __atomic_load_n(&io->cancelled, __ATOMIC_RELAXED);
-	args.stats.open_files = __atomic_load_n(&io->files_open, __ATOMIC_RELAXED);
-	return args.stats;
+	/* Not on the owner loop: a driver that hangs in a callback is what one wants to look at. */
+	spin_lock_acquire(lock);
+	list_for_each (link, &io->queues) {
+		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+
+		stats.queued_now += __atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED);
+		stats.driver_owned_now += queue_driver_count(q);
+	}
+	spin_lock_release(lock);
+	return stats;
 }

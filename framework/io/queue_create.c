@@ -127,14 +127,18 @@ static void join(void *arg)
 		q->gate |= GATE_HELD;
 	if (q->io->dead)
 		q->gate |= GATE_SHUTDOWN | GATE_REFUSE | GATE_CANCEL_ALL;
+	spin_lock_acquire(&q->io->queues_lock);
 	list_push_back(&q->io->queues, &q->io_link);
+	spin_lock_release(&q->io->queues_lock);
 }
 
 static void forget(void *arg)
 {
 	struct fx_queue *q = arg;
 
+	spin_lock_acquire(&q->io->queues_lock);
 	list_remove(&q->io_link);
+	spin_lock_release(&q->io->queues_lock);
 	list_remove(&q->kick_link);
 }
 

@@ -105,17 +105,23 @@ static inline uint32_t request_state(const struct fx_request *req)
 {
 	return request_word(req) & REQUEST_STATE;
 }
+/* Before every change of the word, in debug builds: a seed may let somebody else be faster. */
+static inline void request_race_point(void)
+{
+#ifdef UW_DEBUG_LOCKS
+	if (exec_sim_active())
+		exec_yield();
+#endif
+}
 static inline void request_set_word(struct fx_request *req, uint32_t word)
 {
+	request_race_point();
 	__atomic_store_n(&req->word, word, __ATOMIC_RELEASE);
 }
 /* On failure *expected is what it is now. seq_cst: see request_mark(). */
 static inline bool request_swap_word(struct fx_request *req, uint32_t *expected, uint32_t word)
 {
-#ifdef UW_DEBUG_LOCKS
-	if (exec_sim_active())
-		exec_yield(); /* a seed may let somebody else be faster */
-#endif
+	request_race_point();
 	return __atomic_compare_exchange_n(&req->word, expected, word, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_ACQUIRE);
 }
@@ -139,7 +145,7 @@ size_t request_unbind(struct fx_request *req, NTSTATUS status, size_t informatio
 /* --- request_api.c --- */
 void request_parameters(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out);
 
-/* --- request.c --- */
+/* --- request_fast.c --- */
 /* The completion of @req as the client sees it, then retire it. Owner loop. */
 void request_finish(struct fx_request *req, NTSTATUS status, size_t information);
 /* Out of the list that the driver's requests are in. Owner loop. */

@@ -52,6 +52,8 @@ struct fx_io {
 	bool (*power_is_done)(struct fx_io *io);
 
 	/* any thread */
+	struct spin_lock
+		queues_lock;    /* rank LOCK_RANK_QUEUE: who looks at queues beside the owner */
 	bool may_open, started; /* atomic */
 	struct exec_event power_done;
 	struct fx_scope device_scope;
@@ -98,13 +100,14 @@ static inline void io_begin(struct fx_io *io)
 {
 	io->entered = true;
 }
+/* --- io_fast.c --- */
 /* Do whatever is due, unless a callback is on the stack: whoever put it there does it. Owner. */
 void io_run(struct fx_io *io);
 /* See that io_run() comes, from a place that must not call a driver now. Owner. */
 void io_run_later(struct fx_io *io);
 void io_check_power(struct fx_io *io); /* gate.c: has what fx_io_hold() waits for come? */
 
-/* --- packet.c; owner --- */
+/* --- packet_fast.c; owner --- */
 void packet_finish(struct fx_packet *packet, NTSTATUS status, size_t information);
 void packet_flush(struct irq_deferred *work);
 void packet_arrive(struct irq_message *msg);

@@ -217,6 +217,21 @@ static void test_purge__marked_afterwards__cancelled_at_once(void **state)
 	assert_int_equal(io_seen.states, 1);
 }
 
+static void test_purge__handed_back_afterwards__cancelled(void **state)
+{
+	WDFREQUEST request;
+
+	(void)state;
+	submit_read(&op);
+	assert_int_equal(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_SUCCESS);
+	WdfIoQueuePurge(manual, io_count_state, NULL);
+	io_settle(&f);
+	assert_int_equal(WdfRequestRequeue(request), STATUS_SUCCESS);
+	io_settle(&f);
+	assert_int_equal(op.status, STATUS_CANCELLED);
+	assert_int_equal(io_seen.states, 1);
+}
+
 static void test_stop_and_purge__cancels_what_is_there__accepts_what_comes(void **state)
 {
 	(void)state;
@@ -511,6 +526,7 @@ int main(void)
 		T(test_purge__waiting_ones_cancelled__callback_when_driver_is_done),
 		T(test_purge__marked_request__evt_request_cancel),
 		T(test_purge__marked_afterwards__cancelled_at_once),
+		T(test_purge__handed_back_afterwards__cancelled),
 		T(test_stop_and_purge__cancels_what_is_there__accepts_what_comes),
 		T(test_stop_and_purge_synchronously__returns),
 		T(test_retrieve__oldest_first__then_no_more_entries),

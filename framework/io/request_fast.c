@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* request.c - the end of a request, and what other threads ask the owner to do with one. */
+/* request_fast.c - the end of a request, and what other threads ask the owner to do with one. */
 #include "request.h"
 
 #include "room.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * packet.c - the border to clients: in by message, out in the flush phase.
+ * packet_fast.c - the border to clients: in by message, out in the flush phase.
  *
  * fx_packet.state is what submitter's threads and the owner agree on: a cancel message may be on
  * its way when the packet is completed, and then the packet is handed back only after it arrived,
