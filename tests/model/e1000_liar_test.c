@@ -18,7 +18,7 @@ enum { DD = 0x01, EOP = 0x02, EC = 0x02, DESCRIPTOR_BYTES = 16, STATUS_AT = 12 }
 
 /* What the device under the driver says wrong. */
 static struct {
-	bool eeprom_deaf, eeprom_wrong, no_address, reset_never_ends;
+	bool eeprom_deaf, eeprom_wrong, filter_changed, no_address, reset_never_ends;
 	uint32_t rctl, tctl; /* written last */
 } lie;
 
@@ -30,7 +30,9 @@ static uint64_t lying_read(struct pci_model *m, unsigned int bar, uint64_t offse
 	if (offset == EERD && lie.eeprom_deaf)
 		return 0;
 	if (offset == EERD && lie.eeprom_wrong)
-		return value ^ 0x00010000u;
+		return value ^ 0x00100000u;
+	if (offset == RAL0 && lie.filter_changed)
+		return value ^ 0x10u;
 	if ((offset == RAL0 || offset == RAH0) && lie.no_address)
 		return 0;
 	if (offset == CTRL && lie.reset_never_ends)
@@ -105,7 +107,7 @@ static void forge(struct rig *rig, uint64_t address, const void *data, size_t le
 	vfio_mmio_write32(reg(rig, ICS), cause);
 }
 
-static void expect_address_of_filter(void)
+static void expect_usual_address(void)
 {
 	static const uint8_t expected[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
 	uint8_t address[6];
@@ -121,14 +123,21 @@ static void test_eeprom__never_answers__address_of_the_filter_does(void **state)
 {
 	(void)state;
 	lie.eeprom_deaf = true;
-	expect_address_of_filter();
+	expect_usual_address();
 }
 
 static void test_eeprom__wrong_checksum__address_of_the_filter_does(void **state)
 {
 	(void)state;
 	lie.eeprom_wrong = true;
-	expect_address_of_filter();
+	expect_usual_address();
+}
+
+static void test_eeprom__sound__is_believed_before_the_filter(void **state)
+{
+	(void)state;
+	lie.filter_changed = true;
+	expect_usual_address();
 }
 
 static void test_address__nowhere__start_fails(void **state)
@@ -242,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LIAR_TEST(test_eeprom__never_answers__address_of_the_filter_does),
 		LIAR_TEST(test_eeprom__wrong_checksum__address_of_the_filter_does),
+		LIAR_TEST(test_eeprom__sound__is_believed_before_the_filter),
 		LIAR_TEST(test_address__nowhere__start_fails),
 		LIAR_TEST(test_reset__never_ends__start_fails),
 		LIAR_TEST(test_stop__receiver_and_transmitter__are_off),
