@@ -248,6 +248,8 @@ static int run_run(const struct arguments *args)
 	}
 	raise_descriptor_limit();
 	err = wake_init();
+	if (!err)
+		err = uwdf_host_catch_faults();
 	if (err) {
 		report_fail(&run.rep, err, "preparing for signals");
 		say_report("uwdf", &run.rep);
