@@ -31,10 +31,15 @@ UW_COLD static bool note_unclaimed(struct fx_interrupt *intr)
 	count(&intr->device->unclaimed, 1);
 	if (++intr->unclaimed < FX_STORM_LIMIT)
 		return true;
+	if (intr->unclaimed > FX_STORM_LIMIT) /* a message that cannot be masked: said once */
+		return false;
 	log_error("interrupt",
 		  "driver %s: EvtInterruptIsr did not claim %u interrupts in a row; message %d "
 		  "stays masked",
 		  fx_driver_name(intr->base.driver), intr->unclaimed, intr->message);
+	/* a line is masked since it fired; where a message cannot be, it goes on uncounted */
+	if (irq_vectors_kind(intr->device->vectors) != PCI_IRQ_INTX)
+		(void)!irq_vector_mask(intr->device->vectors, (unsigned int)intr->message);
 	return false;
 }
 
