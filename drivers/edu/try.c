@@ -17,7 +17,7 @@
 static int check(const char *what, int err, int32_t status)
 {
 	if (err)
-		fprintf(stderr, "%s: %s\n", what, strerror(-err));
+		fprintf(stderr, "%s: %s\n", what, strerrordesc_np(-err));
 	else if (status < 0)
 		fprintf(stderr, "%s: the driver answered status %08x\n", what, (uint32_t)status);
 	return err || status < 0;
