@@ -59,11 +59,9 @@ int connection_answer_request(struct connection *c, struct request *r)
 static int post(struct connection *c, const struct uwdf_entry *answer, const void *payload,
 		uint32_t flags)
 {
-	struct request *r;
+	struct request *r =
+		request_new(c, answer->in_len, SERVER_MAX_CHARGE + SERVER_ANSWER_CHARGE);
 
-	if (c->unanswered >= SERVER_MAX_UNANSWERED)
-		return -ENOBUFS; /* asks and never reads */
-	r = request_new(c, answer->in_len, SERVER_MAX_CHARGE + SERVER_ANSWER_CHARGE);
 	if (!r)
 		return -ENOBUFS;
 	r->answer = *answer;
@@ -205,7 +203,6 @@ void connection_close(struct connection *c)
 	sys_close(c->fd); /* leaves the epoll set by that */
 	c->fd = -1;
 	drop_backlog(c);
-	requests_cancel(c, NULL);
 	files_close_all(c);
 }
 

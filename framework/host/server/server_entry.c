@@ -62,7 +62,7 @@ static bool is_in_order(struct connection *c, const struct uwdf_entry *e)
 {
 	if (c->greeted == (e->opcode == UWDF_OP_HELLO))
 		return false;
-	if (c->unanswered >= SERVER_MAX_UNANSWERED)
+	if (c->unanswered >= SERVER_MAX_UNANSWERED) /* asks and never reads */
 		return false;
 	return !is_request(e) ||
 	       (c->outstanding < UWDF_WIRE_MAX_OUTSTANDING && !request_find(c, e->tag));

@@ -116,7 +116,7 @@ int request_submit(struct connection *c, const struct uwdf_entry *entry,
 		   const uint8_t *payload) UW_MUST_CHECK;
 struct request *request_find(struct connection *c, uint64_t tag);
 int request_cancel_asked(struct connection *c, const struct uwdf_entry *entry) UW_MUST_CHECK;
-void requests_cancel(struct connection *c, const struct server_file *file); /* NULL: all */
+void requests_cancel(struct connection *c, const struct server_file *file);
 /* NULL: no memory, or the connection would hold more than @most_charge bytes. */
 struct request *request_new(struct connection *c, size_t data_len, size_t most_charge);
 void request_free(struct request *r);

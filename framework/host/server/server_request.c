@@ -190,7 +190,7 @@ void requests_cancel(struct connection *c, const struct server_file *file)
 			struct request *r = list_entry(it, struct request, by_tag);
 
 			/* completions come by message, so the list stands still meanwhile */
-			if (!file || r->file == file)
+			if (r->file == file)
 				request_cancel(r);
 		}
 }
