@@ -86,6 +86,6 @@ int program_find_driver(const char *driver, struct report *rep, char *buf, size_
 	if (is_in_path(&s) || is_beside_program(&s) || is_in(&s, ".", 1))
 		return 0;
 	report_fail(rep, -ENOENT, "finding driver %s in %s", driver, s.places);
-	report_hint(rep, "uwdf run ./path/to/%s.so ...    # or set UWDF_DRIVER_PATH", driver);
+	report_hint(rep, "uwdf run ./path/to/%s%s ...    # or set UWDF_DRIVER_PATH", driver, s.suffix);
 	return -ENOENT;
 }
