@@ -161,6 +161,9 @@ static void interrupt_dispose(struct fx_object *obj)
 	struct fx_interrupt *intr = uw_container_of(obj, struct fx_interrupt, base);
 
 	interrupt_down(intr);
+	/* a driver may queue its DPC although nothing is connected */
+	fx_interrupt_flush_dpc(intr);
+	fx_interrupt_drop_dpc(intr);
 	spin_lock_acquire(&intr->device->base.lock);
 	list_remove(&intr->link);
 	spin_lock_release(&intr->device->base.lock);

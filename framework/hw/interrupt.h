@@ -68,6 +68,8 @@ void fx_interrupt_run_posted_dpc(struct irq_message *message);
 bool fx_interrupt_queue_dpc(struct fx_interrupt *intr);
 /* Nothing queues DPCs any more: run what is queued. PASSIVE. */
 void fx_interrupt_flush_dpc(struct fx_interrupt *intr);
+/* The object goes: a DPC that queued itself once more does not run. PASSIVE. */
+void fx_interrupt_drop_dpc(struct fx_interrupt *intr);
 /* Under the interrupt's lock at its level. */
 KIRQL fx_interrupt_enter(struct fx_interrupt *intr);
 void fx_interrupt_leave(struct fx_interrupt *intr, KIRQL before);

@@ -176,12 +176,14 @@ VOID fx_WdfInterruptReleaseLock(PWDF_DRIVER_GLOBALS globals, WDFINTERRUPT handle
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_interrupt *intr = fx_interrupt_from_handle(driver, handle);
 
-	if (!check_connected(driver, intr, "WdfInterruptReleaseLock"))
-		return;
-	if (uw_unlikely(!spin_lock_is_mine(intr->lock)))
+	/* who holds it gives it back, even if the interrupt was disconnected meanwhile */
+	if (uw_unlikely(!spin_lock_is_mine(intr->lock))) {
+		if (!check_connected(driver, intr, "WdfInterruptReleaseLock"))
+			return;
 		fx_verifier_stop(
 			driver, WDF_INVALID_LOCK_OPERATION, (uintptr_t)handle, 1,
 			"WdfInterruptReleaseLock on a lock that this thread does not hold");
+	}
 	fx_interrupt_leave(intr, intr->level_before);
 }
 

@@ -111,3 +111,17 @@ void fx_interrupt_flush_dpc(struct fx_interrupt *intr)
 		irq_loop_call(intr->device->irq_loop, flush, intr);
 	while (__atomic_load_n(&intr->dpc_posted, __ATOMIC_ACQUIRE));
 }
+
+static void drop(void *arg)
+{
+	struct fx_interrupt *intr = arg;
+
+	irq_loop_undefer(&intr->dpc);
+}
+
+void fx_interrupt_drop_dpc(struct fx_interrupt *intr)
+{
+	do
+		irq_loop_call(intr->device->irq_loop, drop, intr);
+	while (__atomic_load_n(&intr->dpc_posted, __ATOMIC_ACQUIRE));
+}

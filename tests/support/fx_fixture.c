@@ -87,6 +87,8 @@ bool fx_log_await(const char *word, unsigned int count)
 static NTSTATUS answer(const char *name)
 {
 	fx_note(name);
+	if (fx_script.in_any)
+		fx_script.in_any(name);
 	if (!fx_script.fail || strcmp(name, fx_script.fail))
 		return STATUS_SUCCESS;
 	if (fx_script.fail_skip) {

@@ -32,6 +32,7 @@ struct fx_script {
 	void (*in_d0_entry)(WDFDEVICE device);
 	void (*in_isr)(WDFINTERRUPT interrupt, ULONG message);
 	void (*in_dpc)(WDFINTERRUPT interrupt, WDFOBJECT object);
+	void (*in_any)(const char *name); /* of the callbacks that return a status */
 };
 extern struct fx_script fx_script;
 

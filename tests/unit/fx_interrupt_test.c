@@ -209,6 +209,59 @@ static void test_lock__not_connected__breaks_and_is_ignored(void **state)
 	fx_up();
 }
 
+/* Held from before the interrupt is disconnected until after. */
+static void lock_across_disconnect(const char *name)
+{
+	if (!strcmp(name, "D0ExitPre"))
+		acquire(made);
+	if (!strcmp(name, "D0Exit"))
+		release(made);
+}
+
+static void test_lock__disconnected_while_held__can_be_released(void **state)
+{
+	(void)state;
+	fx_script.in_add = make_plain;
+	fx_script.in_any = lock_across_disconnect;
+	fx_up();
+	(void)fx_broke();
+	fx_remove();
+	assert_false(fx_broke());
+	assert_int_equal(KeGetCurrentIrql(), PASSIVE_LEVEL);
+}
+
+/* --- queued when the interrupt is disconnected already --- */
+
+#define BUSY_MS 30
+
+static void be_busy(struct irq_message *message)
+{
+	(void)message;
+	exec_sleep_ms(BUSY_MS);
+}
+
+static struct irq_message busy = { .run = be_busy };
+
+static void queue_in_release(const char *name)
+{
+	if (strcmp(name, "ReleaseHardware"))
+		return;
+	irq_loop_post(fx.device->irq_loop, &busy); /* so that the DPC does not run at once */
+	(void)WdfInterruptQueueDpcForIsr(fx_made.interrupts[0]);
+}
+
+static void test_dpc__queued_after_disconnect__runs_before_the_device_goes(void **state)
+{
+	(void)state;
+	fx_script.interrupts = 1;
+	fx_script.in_any = queue_in_release;
+	fx_up();
+	fx_remove();
+	assert_string_equal(fx_log(), "QueryRemove SmioSuspend D0ExitPre InterruptDisable D0Exit "
+				      "ReleaseHardware SmioFlush SmioCleanup Dpc DeviceCleanup "
+				      "DeviceDestroy");
+}
+
 static WDFSPINLOCK shared_lock;
 
 static void make_with_lock(WDFDEVICE device)
@@ -442,6 +495,8 @@ int main(void)
 		TEST(test_synchronize__runs_the_callback_at_dirql),
 		TEST(test_lock__acquired__raises_and_keeps_the_isr_out),
 		TEST(test_lock__not_connected__breaks_and_is_ignored),
+		TEST(test_lock__disconnected_while_held__can_be_released),
+		TEST(test_dpc__queued_after_disconnect__runs_before_the_device_goes),
 		TEST(test_lock__given_by_the_driver__is_the_interrupts),
 		TEST(test_disable__then_enable__the_callbacks_run),
 		TEST(test_create__wrong_configuration__refused),
