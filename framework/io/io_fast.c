@@ -7,13 +7,10 @@
  * one entry (a message, a DPC, a flush) never nest into one another, whatever the driver does
  * inside them, and none of them can meet a lock that the driver holds around a DDI.
  */
-void io_run(struct fx_io *io)
+static void run_due(struct fx_io *io)
 {
 	struct list *link;
 
-	io->entered = false;
-	if (io->in_driver || io->running)
-		return;
 	io->running = true;
 	for (;;) {
 		if ((link = list_pop_front(&io->called_off)))
@@ -24,8 +21,18 @@ void io_run(struct fx_io *io)
 			break;
 	}
 	io->running = false;
-	if (uw_unlikely(!list_empty(&io->closing)))
+}
+
+void io_run(struct fx_io *io)
+{
+	io->entered = false;
+	if (io->in_driver || io->running)
+		return;
+	run_due(io);
+	if (uw_unlikely(!list_empty(&io->closing))) {
 		file_run_closing(io);
+		run_due(io); /* what EvtFileClose caused; files that it ended wait for a flush */
+	}
 	if (uw_unlikely(io->power_waiting))
 		io_check_power(io);
 }

@@ -453,6 +453,38 @@ static void test_retrieve_by_file__only_its_requests(void **state)
 	WdfObjectDereference(second_object);
 }
 
+/* --- what EvtFileClose causes --- */
+
+static WDFQUEUE started_at_close;
+
+static void evt_close_starts(WDFFILEOBJECT file)
+{
+	(void)file;
+	WdfIoQueueStart(started_at_close);
+}
+
+static void test_close_callback__starts_a_queue__what_waited_is_presented(void **state)
+{
+	struct fx_io_config config = { 0 };
+	struct fx_file *second;
+
+	(void)state;
+	WDF_FILEOBJECT_CONFIG_INIT(&config.file_config, NULL, evt_close_starts, NULL);
+	io_fixture_setup(&f, &config);
+	started_at_close = io_default_queue(&f);
+	io_fixture_start(&f);
+	assert_int_equal(open_file(&second), STATUS_SUCCESS);
+	WdfIoQueueStop(started_at_close, NULL, NULL);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	assert_int_equal(io_seen.kept_count, 0);
+	fx_file_close(second);
+	io_settle(&f);
+	assert_int_equal(io_seen.kept_count, 1);
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+	io_fixture_teardown(&f);
+}
+
 #define T(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define TP(name) cmocka_unit_test_setup_teardown(name, setup_plain, teardown)
 
@@ -476,6 +508,7 @@ int main(void)
 		T(test_purge_all__close_on_its_way__one_end),
 		T(test_device_closes__before_the_clients_close_comes__one_end),
 		T(test_retrieve_by_file__only_its_requests),
+		cmocka_unit_test(test_close_callback__starts_a_queue__what_waited_is_presented),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
