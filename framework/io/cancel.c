@@ -108,9 +108,9 @@ static NTSTATUS refuse_mark(struct fx_request *req, const char *why)
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
 
-static bool cancel_all(const struct fx_request *req)
+static bool cancel_all(const struct fx_queue *q)
 {
-	return queue_gate(req->queue) & GATE_CANCEL_ALL;
+	return queue_gate(q) & GATE_CANCEL_ALL;
 }
 
 /* It is wanted already: tell the driver now, or by EvtRequestCancel. @return swapped. */
@@ -129,9 +129,10 @@ static bool mark_too_late(struct fx_request *req, uint32_t *word, bool fail_if_c
 NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, bool fail_if_cancelled)
 {
 	NTSTATUS too_late = fail_if_cancelled ? STATUS_CANCELLED : STATUS_SUCCESS;
+	struct fx_queue *q = req->queue; /* once marked, it may be over and its slot be reused */
 	uint32_t word = request_word(req);
 
-	if (!req->queue)
+	if (!q)
 		return refuse_mark(req,
 				   "a WDFREQUEST that came from no queue was marked cancelable");
 	for (;;) {
@@ -141,7 +142,7 @@ NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, boo
 		if (word & (REQUEST_CANCELABLE | REQUEST_CLAIMED))
 			return refuse_mark(req, "a WDFREQUEST was marked cancelable twice");
 		req->cancel = cancel; /* published by the swap */
-		if ((word & REQUEST_CANCELLED) || cancel_all(req)) {
+		if ((word & REQUEST_CANCELLED) || cancel_all(q)) {
 			if (mark_too_late(req, &word, fail_if_cancelled))
 				return too_late;
 		} else if (request_swap_word(req, &word, word | REQUEST_CANCELABLE)) {
@@ -151,7 +152,7 @@ NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, boo
 	/* A purge may have walked by just before the swap; its gate is visible then (see
 	 * queue_change()), and either its canceller or we take the mark back. */
 	word |= REQUEST_CANCELABLE;
-	if (uw_unlikely(cancel_all(req)) && mark_too_late(req, &word, fail_if_cancelled))
+	if (uw_unlikely(cancel_all(q)) && mark_too_late(req, &word, fail_if_cancelled))
 		return too_late;
 	return STATUS_SUCCESS;
 }

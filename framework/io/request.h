@@ -69,7 +69,7 @@ struct fx_request {
 	uint8_t place;            /* enum fx_request_place */
 	uint8_t stop;             /* enum fx_request_stop; atomic */
 	bool presented;           /* the driver has had it: EvtIoCanceledOnQueue applies */
-	struct fx_io *io;         /* borrowed: owns the pool */
+	struct fx_io *io;         /* borrowed: owns the pool; NULL: it went before us */
 	struct fx_queue *queue;   /* borrowed: where it is or came from; NULL: none yet */
 	struct fx_packet *packet; /* borrowed: until completed */
 	struct list link;         /* see place; free: io->pool.free */
@@ -92,6 +92,7 @@ struct fx_request {
 	uint32_t ops;                  /* atomic: enum fx_request_op */
 	struct irq_message msg;        /* posted while ops is not 0 */
 	struct fx_queue *op_queue;     /* of REQUEST_OP_FORWARD */
+	uint64_t op_handle;            /* atomic; of REQUEST_OP_STOP_ACK: which use of the slot */
 	void *buffer;                  /* owned: the system buffer, kept between uses */
 	size_t buffer_len;
 	struct fx_memory in_memory, out_memory;
@@ -159,6 +160,7 @@ void request_complete(struct fx_request *req, NTSTATUS status, size_t informatio
 NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to);
 NTSTATUS request_requeue(struct fx_request *req);
 void request_stop_acknowledge(struct fx_request *req, bool requeue);
+void request_do_acknowledge(struct fx_request *req);                  /* owner */
 void request_do_forward(struct fx_request *req, struct fx_queue *to); /* owner */
 void request_do_requeue(struct fx_request *req);                      /* owner */
 

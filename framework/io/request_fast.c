@@ -88,7 +88,7 @@ void request_run_ops(struct irq_message *msg)
 	if (ops & REQUEST_OP_CALL_OFF)
 		list_push_back(&io->called_off, &req->off_link);
 	if (ops & REQUEST_OP_STOP_ACK)
-		request_stop_acknowledge(req, false);
+		request_do_acknowledge(req);
 	if ((ops & REQUEST_OP_REQUEUE) && request_state(req) == REQUEST_MOVING)
 		request_do_requeue(req);
 	if ((ops & REQUEST_OP_FORWARD) && request_state(req) == REQUEST_MOVING)

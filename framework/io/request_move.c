@@ -97,17 +97,24 @@ NTSTATUS request_requeue(struct fx_request *req)
 	return STATUS_SUCCESS;
 }
 
-static void acknowledge(struct fx_request *req)
+/* It may have ended before the acknowledgement came, and its slot be in use again. */
+void request_do_acknowledge(struct fx_request *req)
 {
-	if (!io_is_owner(req->io)) {
-		request_ask(req, REQUEST_OP_STOP_ACK);
+	if (__atomic_load_n(&req->op_handle, __ATOMIC_RELAXED) != req->base.handle ||
+	    __atomic_load_n(&req->stop, __ATOMIC_RELAXED) == STOP_NONE)
 		return;
-	}
-	if (__atomic_load_n(&req->stop, __ATOMIC_RELAXED) == STOP_NONE)
-		return; /* it ended before the acknowledgement came */
 	__atomic_store_n(&req->stop, STOP_NONE, __ATOMIC_RELAXED);
 	req->queue->unacknowledged--;
 	io_run_later(req->io);
+}
+
+static void acknowledge(struct fx_request *req)
+{
+	__atomic_store_n(&req->op_handle, req->base.handle, __ATOMIC_RELAXED);
+	if (io_is_owner(req->io))
+		request_do_acknowledge(req);
+	else
+		request_ask(req, REQUEST_OP_STOP_ACK);
 }
 
 void request_stop_acknowledge(struct fx_request *req, bool requeue)

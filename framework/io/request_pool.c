@@ -90,11 +90,9 @@ static NTSTATUS pool_grow(struct fx_io *io)
 	return STATUS_SUCCESS;
 
 err_slots:
-	io->pool.closing = true;
 	do
 		slot_end(&chunk->slots[i]);
 	while (i--);
-	io->pool.closing = false;
 	mem_free(chunk);
 	return status;
 }
@@ -124,18 +122,25 @@ static void chunk_free(struct request_chunk *chunk)
 	mem_free(chunk);
 }
 
+/* The driver still refers to one: let it be a leak, not a crash, also when it lets go. */
+static void chunk_lose(struct fx_io *io, struct request_chunk *chunk)
+{
+	for (unsigned int i = 0; i < REQUEST_CHUNK; i++)
+		__atomic_store_n(&chunk->slots[i].io, NULL, __ATOMIC_RELEASE);
+	fx_verifier_break(io->driver, "a WDFREQUEST is still referenced when its device goes; its "
+				      "memory is lost");
+}
+
 void request_pool_deinit(struct fx_io *io)
 {
 	struct request_chunk *chunk;
 
-	io->pool.closing = true;
 	while ((chunk = io->pool.chunks)) {
 		io->pool.chunks = chunk->next;
 		if (chunk_is_free(chunk))
 			chunk_free(chunk);
-		else /* the driver still refers to one: let it be a leak, not a crash */
-			fx_verifier_break(io->driver, "a WDFREQUEST is still referenced when its "
-						      "device goes; its memory is lost");
+		else
+			chunk_lose(io, chunk);
 	}
 }
 
@@ -227,6 +232,7 @@ static void request_release(struct fx_object *obj)
 {
 	struct fx_request *req = uw_container_of(obj, struct fx_request, base);
 
-	if (!req->io->pool.closing && request_state(req) != REQUEST_FREE)
+	/* no room any more, or the pool itself ends a slot that is in nobody's hands */
+	if (__atomic_load_n(&req->io, __ATOMIC_ACQUIRE) && request_state(req) != REQUEST_FREE)
 		request_ask(req, REQUEST_OP_RECYCLE);
 }

@@ -7,7 +7,10 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "io_fixture.h"
+#include "object/driver.h"
+#include "object/worker.h"
 
 typedef struct request_context {
 	ULONG value;
@@ -792,6 +795,31 @@ static void test_stop_acknowledge__without_evt_io_stop__reported(void **state)
 	complete(request, STATUS_SUCCESS, 0);
 }
 
+/* Never freed: found here by whoever looks for leaks. */
+static struct fx_request *volatile lost;
+
+static void test_reference__outlives_the_device__may_be_dropped(void **state)
+{
+	WDFREQUEST request;
+
+	(void)state;
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	request = io_seen.last;
+	lost = op.packet.request;
+	WdfObjectReference(request);
+	WdfRequestComplete(request, STATUS_SUCCESS);
+	fx_io_purge(f.io, false);
+	fx_file_close(f.file);
+	fx_object_delete(&f.device->base);
+	assert_true(io_broke());
+	WdfObjectDereference(request);
+	irq_loop_free(f.loop);
+	fx_driver_unload(f.driver);
+	fx_worker_stop();
+	log_set_sink(NULL, NULL);
+}
+
 #define T(name)       cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define TS(name, how) cmocka_unit_test_setup_teardown(name, how, teardown)
 
@@ -830,6 +858,7 @@ int main(void)
 		T(test_context__further_one_and_reference__slot_is_made_anew),
 		TS(test_attributes__cleanup_and_destroy__once_a_request, setup_callbacks),
 		T(test_child_object__of_a_request__goes_with_it),
+		cmocka_unit_test_setup(test_reference__outlives_the_device__may_be_dropped, setup),
 		T(test_forward__to_manual_queue__waits_there),
 		T(test_forward__inside_callback__waits_there),
 		T(test_forward__to_presenting_queue__presented_there),
