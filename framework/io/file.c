@@ -55,6 +55,20 @@ static void file_object_delete(struct fx_file *file)
 	file->object = NULL;
 }
 
+/* As long as it takes, as in KMDF; every minute says whom it is for. */
+static void wait_patiently(struct fx_file *file, struct exec_event *event, const char *what)
+{
+	while (!exec_event_wait(event, exec_deadline_ms(PATIENCE_MS))) {
+		struct fx_driver *driver = NULL;
+
+		spin_lock_acquire(&file->lock);
+		if (file->io)
+			driver = file->io->driver;
+		spin_lock_release(&file->lock);
+		fx_verifier_break(driver, "%s", what);
+	}
+}
+
 /* --- open --- */
 
 /* On the opener's stack. */
@@ -121,7 +135,8 @@ static NTSTATUS create(struct fx_file *file)
 	if (exec_event_init(&opening.done))
 		return STATUS_INSUFFICIENT_RESOURCES;
 	fx_io_submit(file, &opening.packet);
-	exec_event_wait(&opening.done, EXEC_FOREVER);
+	wait_patiently(file, &opening.done,
+		       "the open of a file waits for the driver to complete its create request");
 	exec_event_deinit(&opening.done);
 	return opening.status;
 }
@@ -330,6 +345,7 @@ void fx_file_close_start(struct fx_file *file, void (*done)(void *arg), void *ar
 void fx_file_close(struct fx_file *file)
 {
 	fx_file_close_start(file, NULL, NULL);
-	exec_event_wait(&file->ended, EXEC_FOREVER);
+	wait_patiently(file, &file->ended,
+		       "the close of a file waits for the driver to complete the file's requests");
 	file_free(file);
 }

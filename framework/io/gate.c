@@ -9,8 +9,6 @@
 #include "base/barrier.h"
 #include "room.h"
 
-#define PATIENCE_MS 60000u
-
 typedef bool queue_filter(const struct fx_queue *q);
 
 static bool power_managed(const struct fx_queue *q)

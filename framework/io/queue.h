@@ -72,6 +72,7 @@ struct fx_queue {
 	bool posted;                 /* msg is on its way */
 	struct fx_queue_watch idle;  /* the driver has none: Stop */
 	struct fx_queue_watch empty; /* nor does any wait: Drain, Purge */
+	struct fx_queue_watch end;   /* the same: the queue is being deleted */
 
 	struct irq_message msg;
 	struct list kick_link;   /* io->kicked; owner only */
@@ -119,7 +120,7 @@ NTSTATUS queue_find(struct fx_queue *q, struct fx_file *file, struct fx_request 
 		    struct fx_request **out); /* referenced for the caller */
 
 /* --- queue_state.c; any thread --- */
-enum queue_change { QUEUE_STOP, QUEUE_STOP_AND_PURGE, QUEUE_DRAIN, QUEUE_PURGE };
+enum queue_change { QUEUE_STOP, QUEUE_STOP_AND_PURGE, QUEUE_DRAIN, QUEUE_PURGE, QUEUE_END };
 void queue_start(struct fx_queue *q);
 /* STATUS_INVALID_DEVICE_REQUEST: another callback is still due. @fn may be NULL. */
 NTSTATUS queue_change(struct fx_queue *q, enum queue_change change,

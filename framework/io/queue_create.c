@@ -154,6 +154,28 @@ static void drop_routes(struct fx_queue *q)
 		__atomic_store_n(&q->io->default_queue, NULL, __ATOMIC_RELEASE);
 }
 
+/* On the owner: whoever was being routed to us is here now, and nobody else comes. */
+static void shut(void *arg)
+{
+	struct fx_queue *q = arg;
+
+	spin_lock_acquire(&q->lock);
+	queue_gate_set_locked(q, GATE_SHUTDOWN | GATE_REFUSE, 0);
+	spin_lock_release(&q->lock);
+}
+
+static void end_requests(struct fx_queue *q)
+{
+	if (!queue_driver_count(q) && !__atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED))
+		return;
+	if (io_is_owner(q->io))
+		fx_verifier_stop(q->io->driver, WDF_QUEUE_FATAL_ERROR, q->base.handle, 0,
+				 "a WDFQUEUE that has requests was deleted in a callback of its "
+				 "own thread, which would wait for itself");
+	/* nobody else waits with QUEUE_END, and an event to wait with takes no memory */
+	(void)queue_change_and_wait(q, QUEUE_END);
+}
+
 static void queue_dispose(struct fx_object *obj)
 {
 	struct fx_queue *q = uw_container_of(obj, struct fx_queue, base);
@@ -161,9 +183,8 @@ static void queue_dispose(struct fx_object *obj)
 	if (!q->committed)
 		return;
 	drop_routes(q);
-	/* Its requests end first. A failure is want of memory to wait with, and then none wait. */
-	if (queue_driver_count(q) || q->waiting_count)
-		(void)queue_change_and_wait(q, QUEUE_PURGE);
+	irq_loop_call(q->io->owner, shut, q);
+	end_requests(q);
 	irq_loop_call(q->io->owner, forget, q);
 }
 

@@ -28,14 +28,23 @@ static bool watch_locked(struct fx_queue *q, struct fx_queue_watch *slot,
 	return true;
 }
 
+/* A driver's own wait must not keep a deletion from waiting. */
+static struct fx_queue_watch *slot_of(struct fx_queue *q, enum queue_change change)
+{
+	if (change == QUEUE_END)
+		return &q->end;
+	return change == QUEUE_STOP || change == QUEUE_STOP_AND_PURGE ? &q->idle : &q->empty;
+}
+
 NTSTATUS queue_change(struct fx_queue *q, enum queue_change change,
 		      const struct fx_queue_watch *watch)
 {
 	bool stops = change == QUEUE_STOP || change == QUEUE_STOP_AND_PURGE;
-	bool cancels = change == QUEUE_PURGE || change == QUEUE_STOP_AND_PURGE;
+	bool cancels =
+		change == QUEUE_PURGE || change == QUEUE_STOP_AND_PURGE || change == QUEUE_END;
 
 	spin_lock_acquire(&q->lock);
-	if (!watch_locked(q, stops ? &q->idle : &q->empty, watch)) {
+	if (!watch_locked(q, slot_of(q, change), watch)) {
 		spin_lock_release(&q->lock);
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
@@ -60,7 +69,8 @@ static void wake_waiter(WDFQUEUE queue, WDFCONTEXT context)
 	exec_event_set(context);
 }
 
-static const char *const change_names[] = { "stop", "stop and purge", "drain", "purge" };
+static const char *const change_names[] = { "stop", "stop and purge", "drain", "purge",
+					    "be deleted" };
 
 /* On the owner loop the wait could never end: what it waits for runs here. */
 static bool wait_is_possible(struct fx_queue *q, enum queue_change change)
@@ -113,12 +123,14 @@ static bool take_due_watch(struct fx_queue *q, struct fx_queue_watch *out)
 			due = &q->idle;
 		else if (q->empty.fn && !q->waiting_count)
 			due = &q->empty;
+		else if (q->end.fn && !q->waiting_count)
+			due = &q->end;
 	}
 	if (due) {
 		*out = *due;
 		due->fn = NULL;
 		queue_gate_set_locked(q, 0, GATE_CANCEL_ALL);
-		if (!q->idle.fn && !q->empty.fn)
+		if (!q->idle.fn && !q->empty.fn && !q->end.fn)
 			queue_gate_set_locked(q, 0, GATE_WATCHED);
 	}
 	spin_lock_release(&q->lock);

@@ -9,6 +9,7 @@
 #include "object/verifier.h"
 #include "queue.h"
 
+#define PATIENCE_MS         60000u /* of waiting for a driver, before that is said */
 #define REQUEST_CHUNK       64u    /* requests allocated at once */
 #define REQUEST_BUFFER_LEN  2048u  /* first system buffer: a whole Ethernet frame */
 #define REQUEST_BUFFER_KEEP 65536u /* larger ones are not kept between uses */
@@ -20,7 +21,6 @@ struct request_chunk {
 struct request_pool {
 	struct list free; /* oldest first, so that a generation lasts long */
 	struct request_chunk *chunks;
-	bool closing; /* what is released is not used again */
 };
 
 struct fx_io {

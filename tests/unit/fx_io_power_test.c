@@ -484,6 +484,69 @@ static void test_purge__handed_back_meanwhile__cancelled(void **state)
 	assert_int_equal(op.status, STATUS_CANCELLED);
 }
 
+static void acknowledge_last(void *arg)
+{
+	(void)arg;
+	WdfRequestStopAcknowledge(io_seen.last, FALSE);
+}
+
+/* On the owner: what the other thread asked for is still on its way when the request completes. */
+static void acknowledge_elsewhere_then_complete(void *arg)
+{
+	struct exec_thread_params params = { .name = "driver",
+					     .run = acknowledge_last,
+					     .node = -1 };
+	struct exec_thread *thread;
+
+	(void)arg;
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	exec_thread_join(thread);
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+}
+
+static void
+test_hold__completed_before_the_acknowledgement_arrived__no_fault_of_the_driver(void **state)
+{
+	struct waiter waiter;
+
+	(void)state;
+	set_up(io_count_stop);
+	submit_write();
+	start(&waiter, hold);
+	until_told(1);
+	(void)io_broke();
+	io_on_owner(&f, acknowledge_elsewhere_then_complete, NULL);
+	exec_thread_join(waiter.thread);
+	assert_int_equal(op.status, STATUS_SUCCESS);
+	assert_false(io_broke());
+}
+
+static void delete_manual(void)
+{
+	WdfObjectDelete(manual);
+}
+
+static void test_delete_queue__driver_drains_it_already__waits_all_the_same(void **state)
+{
+	struct waiter waiter;
+	WDFREQUEST request;
+
+	(void)state;
+	set_up(NULL);
+	io_op_read(&op, 8);
+	io_submit(&f, &op);
+	assert_int_equal(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_SUCCESS);
+	WdfIoQueueDrain(manual, io_count_state, NULL);
+	start(&waiter, delete_manual);
+	while (__atomic_load_n(&f.io->routes[REQUEST_READ], __ATOMIC_ACQUIRE))
+		io_settle(&f); /* until it has begun */
+	for (int i = 0; i < 100; i++)
+		assert_false(has_returned(&waiter));
+	WdfRequestComplete(request, STATUS_SUCCESS);
+	exec_thread_join(waiter.thread);
+	assert_int_equal(io_seen.states, 1);
+}
+
 static void test_new_queue__after_purge__refuses(void **state)
 {
 	WDFQUEUE late;
@@ -511,6 +574,7 @@ int main(void)
 		T(test_hold__acknowledged_later_by_another_thread__returns),
 		T(test_hold__requeued_later_by_another_thread__returns),
 		T(test_hold__acknowledged_and_completed_at_once__returns),
+		T(test_hold__completed_before_the_acknowledgement_arrived__no_fault_of_the_driver),
 		T(test_hold__requests_of_a_manual_queue__told_too),
 		T(test_hold__queue_not_power_managed__goes_on),
 		T(test_hold__twice__told_once),
@@ -521,6 +585,7 @@ int main(void)
 		T(test_purge__driver_slow__waits),
 		T(test_purge_managed__other_queues__go_on),
 		T(test_purge__handed_back_meanwhile__cancelled),
+		T(test_delete_queue__driver_drains_it_already__waits_all_the_same),
 		T(test_new_queue__after_purge__refuses),
 	};
 

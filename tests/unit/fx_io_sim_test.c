@@ -340,11 +340,96 @@ static void test_seeds__removal__each_request_answered_once(void **state)
 		run_seed(seed, true);
 }
 
+/* --- a queue goes while requests for it arrive --- */
+
+static void submit_writes(void *arg)
+{
+	(void)arg;
+	for (unsigned int i = 0; i < OPS; i++) {
+		io_op_write(&ops[0][i], "x");
+		fx_io_submit(f.file, &ops[0][i].packet);
+	}
+}
+
+static void delete_queue(void *arg)
+{
+	exec_sleep_ms(exec_sim_random(2));
+	WdfObjectDelete(arg);
+}
+
+static void delete_under_arrivals(uint64_t seed)
+{
+	struct exec_thread *client, *driver;
+	WDF_IO_QUEUE_CONFIG config;
+	WDFQUEUE stopped;
+
+	assert_int_equal(exec_sim_begin(seed), 0);
+	io_fixture_setup(&f, NULL);
+	WDF_IO_QUEUE_CONFIG_INIT(&config, WdfIoQueueDispatchSequential);
+	config.EvtIoDefault = on_request;
+	stopped = io_queue(&f, &config);
+	WdfIoQueueStop(stopped, NULL, NULL);
+	assert_int_equal(WdfDeviceConfigureRequestDispatching(io_fixture_device(&f), stopped,
+							      WdfRequestTypeWrite),
+			 STATUS_SUCCESS);
+	io_fixture_start(&f);
+	client = start(submit_writes, NULL);
+	driver = start(delete_queue, stopped);
+	exec_thread_join(client);
+	exec_thread_join(driver);
+	io_settle(&f);
+	for (unsigned int i = 0; i < OPS; i++)
+		if (ops[0][i].completions != 1)
+			fail_msg("seed %llu: request %u came back %u times",
+				 (unsigned long long)seed, i, ops[0][i].completions);
+	io_fixture_teardown(&f);
+	exec_sim_end();
+}
+
+static void test_seeds__queue_deleted__each_request_answered_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++)
+		delete_under_arrivals(seed);
+}
+
+/* --- a driver that takes its time: a minute passes in no time here --- */
+
+static void complete_late(void *arg)
+{
+	(void)arg;
+	exec_sleep_ms(PATIENCE_MS + 1);
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+}
+
+static void test_close__driver_keeps_a_request__said_after_a_minute(void **state)
+{
+	struct exec_thread *driver;
+
+	(void)state;
+	assert_int_equal(exec_sim_begin(1), 0);
+	io_fixture_setup(&f, NULL);
+	io_default_queue(&f);
+	io_fixture_start(&f);
+	io_op_write(&ops[0][0], "x");
+	io_submit(&f, &ops[0][0]);
+	driver = start(complete_late, NULL);
+	assert_false(io_broke());
+	fx_file_close(f.file);
+	f.file = NULL;
+	assert_true(io_broke());
+	exec_thread_join(driver);
+	io_fixture_teardown(&f);
+	exec_sim_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_seeds__power_changes__each_request_answered_once),
 		cmocka_unit_test(test_seeds__removal__each_request_answered_once),
+		cmocka_unit_test(test_seeds__queue_deleted__each_request_answered_once),
+		cmocka_unit_test(test_close__driver_keeps_a_request__said_after_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
