@@ -170,6 +170,19 @@ static void test_sigterm__ends_in_good_order(void **state)
 	assert_int_equal(program_end(&host, 10), 0);
 }
 
+static void test_ctrl_c__reaches_no_qemu__ends_in_good_order(void **state)
+{
+	const char *argv[] = { "uwdf", "run", "edu", "--device", "qemu:edu", NULL };
+
+	(void)state;
+	program_start_group(&host, argv);
+	program_await(&host, "is ready");
+	kill(-host.pid, SIGINT);
+	assert_int_equal(program_end(&host, 10), 0);
+	assert_null(strstr(host.output, "gone"));
+	assert_null(strstr(host.output, "error"));
+}
+
 static void test_sigint_with_pending_request__client_answered(void **state)
 {
 	struct uwdf_op op = { .kind = UWDF_READ }, *got;
@@ -441,6 +454,7 @@ int main(void)
 		in_run_dir(test_devices__json_read_back),
 		in_run_dir(test_two_hosts__same_driver__two_names),
 		in_run_dir(test_sigterm__ends_in_good_order),
+		in_run_dir(test_ctrl_c__reaches_no_qemu__ends_in_good_order),
 		in_run_dir(test_sigint_with_pending_request__client_answered),
 		in_run_dir(test_client_vanishes_with_requests__host_goes_on),
 		in_run_dir(test_host_killed__client_notices__runs_again_at_once),

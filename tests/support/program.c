@@ -38,7 +38,7 @@ static void exec_program(const char *const *argv, int out)
 	_exit(127);
 }
 
-void program_start(struct program *p, const char *const *argv)
+static void start(struct program *p, const char *const *argv, bool own_group)
 {
 	int fds[2];
 
@@ -51,10 +51,22 @@ void program_start(struct program *p, const char *const *argv)
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	p->pid = fork();
 	assert_true(p->pid >= 0);
+	if (!p->pid && own_group)
+		setpgid(0, 0);
 	if (!p->pid)
 		exec_program(argv, fds[1]);
 	close(fds[1]);
 	p->fd = fds[0];
+}
+
+void program_start(struct program *p, const char *const *argv)
+{
+	start(p, argv, false);
+}
+
+void program_start_group(struct program *p, const char *const *argv)
+{
+	start(p, argv, true);
 }
 
 /* Some more output: false at its end or at the deadline. */

@@ -112,6 +112,15 @@ static void test_process__program_missing__says_so_and_leaves_nothing(void **sta
 	assert_int_equal(test_open_fds(), fds);
 }
 
+static void test_process__has_a_process_group_of_its_own(void **state)
+{
+	struct exec_process *p = run("exec sleep 100", -1);
+
+	(void)state;
+	assert_int_equal(getpgid(exec_process_pid(p)), exec_process_pid(p));
+	exec_process_stop(p, 5000);
+}
+
 static void test_process__stopped__is_asked_then_killed(void **state)
 {
 	struct exec_process *p;
@@ -199,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_process__output__goes_where_it_was_told),
 		cmocka_unit_test(test_process__descriptors__are_closed_but_those_named),
 		cmocka_unit_test(test_process__program_missing__says_so_and_leaves_nothing),
+		cmocka_unit_test(test_process__has_a_process_group_of_its_own),
 		cmocka_unit_test(test_process__stopped__is_asked_then_killed),
 		cmocka_unit_test(test_process__each_single_fault__leaves_nothing),
 	};

@@ -76,6 +76,8 @@ __attribute__((noreturn)) static void become(const struct spawn_order *order, pi
 		sys_exit_now(127); /* the parent ended before the line above took effect */
 	sys_reset_signals();
 	if (!err)
+		err = sys_lead_own_group(); /* Ctrl-C is for us: QEMU serves us until we let go */
+	if (!err)
 		err = redirect(order->params);
 	if (!err)
 		err = keep_only(order->params);

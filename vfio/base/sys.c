@@ -436,6 +436,11 @@ int sys_die_with_parent_thread(int signal)
 	return result_of(prctl(PR_SET_PDEATHSIG, signal));
 }
 
+int sys_lead_own_group(void)
+{
+	return result_of(setpgid(0, 0));
+}
+
 int sys_dup2(int from, int to)
 {
 	return retried(dup2(from, to));

@@ -100,8 +100,11 @@ struct exec_process_params {
 	const int *inherit_fds; /* kept open under their own numbers; everything else closes */
 	unsigned int inherit_count;
 };
-/* The child dies with this process, even by SIGKILL: it is forked by a thread that lives until
- * exit. */
+/*
+ * The child dies with this process, even by SIGKILL: it is forked by a thread that lives until
+ * exit. It leads a process group of its own: a terminal's Ctrl-C does not reach it,
+ * exec_process_stop() does.
+ */
 int exec_process_start(const struct exec_process_params *params,
 		       struct exec_process **out) UW_MUST_CHECK;
 pid_t exec_process_pid(const struct exec_process *p);

@@ -109,6 +109,7 @@ pid_t sys_fork(void) UW_MUST_CHECK;
 pid_t sys_getpid(void);
 pid_t sys_getppid(void);
 int sys_die_with_parent_thread(int signal) UW_MUST_CHECK; /* PR_SET_PDEATHSIG */
+int sys_lead_own_group(void) UW_MUST_CHECK; /* a process group with nobody else in it */
 int sys_dup2(int from, int to) UW_MUST_CHECK;
 int sys_close_on_exec_from(unsigned int first) UW_MUST_CHECK; /* this descriptor and all above */
 void sys_reset_signals(void);                        /* nothing blocked, SIGPIPE as by default */
