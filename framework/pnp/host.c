@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "object/driver.h"
 #include "object/worker.h"
@@ -46,7 +47,8 @@ UW_EXPORT void uwdf_host_free(struct uwdf_host *host)
 		return;
 	while (!list_empty(&host->drivers))
 		uwdf_host_unload(list_first(&host->drivers, struct uwdf_driver, link));
-	fx_worker_stop();
+	if (!fx_host_keeps_devices())
+		fx_worker_stop();
 	mem_free(host);
 }
 
@@ -104,6 +106,11 @@ UW_EXPORT void uwdf_host_unload(struct uwdf_driver *driver)
 	while (!list_empty(&driver->devices))
 		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
 	list_remove(&driver->link);
+	if (driver->fx->device_count) {
+		log_error("pnp", "driver %s stays loaded: the cleanup of its device does not end",
+			  fx_driver_name(driver->fx));
+		return;
+	}
 	fx_driver_unload(driver->fx);
 	mem_free(driver);
 }

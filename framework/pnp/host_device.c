@@ -19,7 +19,15 @@
 #include "pnp/steps.h"
 
 /* A device whose cleanup is still not done by then keeps what it uses, and the host goes on. */
-#define DISPOSE_DEADLINE_MS 8000
+unsigned int fx_host_dispose_ms = 8000;
+
+/* Those devices: for good, since whoever cleans up may still come back to them. Control thread. */
+static struct list kept = LIST_INIT(kept);
+
+bool fx_host_keeps_devices(void)
+{
+	return !list_empty(&kept);
+}
 
 struct pci_function *fx_host_function(struct uwdf_device *host)
 {
@@ -151,20 +159,23 @@ static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {
 
 /* --- the way down --- */
 
-static void end_device(struct uwdf_device *host, bool started)
+/* @return nothing uses @host's parts any more. */
+static bool end_device(struct uwdf_device *host, bool started)
 {
 	if (!host->device)
-		return;
+		return true;
 	if (started)
 		fx_device_stop(host->device, pci_function_is_gone(host->fn));
 	if (host->device->pnp_state == WdfDevStatePnpInit)
 		fx_object_delete(&host->device->base); /* never started: nothing to undo */
 	else
 		fx_device_remove(host->device);
-	if (!exec_event_wait(&host->disposed, exec_deadline_ms(DISPOSE_DEADLINE_MS)))
-		log_error("pnp", "driver %s: the cleanup of %s does not end",
-			  fx_driver_name(host->driver->fx), host->address);
 	host->device = NULL;
+	if (exec_event_wait(&host->disposed, exec_deadline_ms(fx_host_dispose_ms)))
+		return true;
+	log_error("pnp", "driver %s: the cleanup of %s does not end; what it uses is kept",
+		  fx_driver_name(host->driver->fx), host->address);
+	return false;
 }
 
 static void free_parts(struct uwdf_device *host)
@@ -176,17 +187,29 @@ static void free_parts(struct uwdf_device *host)
 	pci_function_close(host->fn);
 }
 
-static void host_free(struct uwdf_device *host, bool started)
+static void host_free(struct uwdf_device *host)
 {
-	if (host->fn && !list_empty(&host->register_link))
-		fx_host_registers_remove(host);
-	end_device(host, started);
-	free_parts(host);
 	if (host->disposed_made)
 		exec_event_deinit(&host->disposed);
 	mem_free(host->name);
 	mem_free(host->address);
 	mem_free(host);
+}
+
+/* Counted in device_count until it is gone: a driver whose device is kept is not unloaded. */
+static void host_end(struct uwdf_device *host, bool started)
+{
+	struct uwdf_driver *driver = host->driver;
+
+	if (host->fn && !list_empty(&host->register_link))
+		fx_host_registers_remove(host);
+	if (!end_device(host, started)) {
+		list_push_back(&kept, &host->link);
+		return;
+	}
+	free_parts(host);
+	host_free(host);
+	driver->fx->device_count--;
 }
 
 /* --- public --- */
@@ -210,7 +233,7 @@ static int host_alloc(struct uwdf_driver *driver, const struct uwdf_device_param
 		*out = host;
 		return 0;
 	}
-	host_free(host, false);
+	host_free(host);
 	return -ENOMEM;
 }
 
@@ -239,8 +262,7 @@ UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_de
 	driver->fx->device_count++;
 	err = run_makers(host, &report);
 	if (err) {
-		host_free(host, false);
-		driver->fx->device_count--;
+		host_end(host, false);
 		return fx_host_report(rep, &report, err);
 	}
 	list_push_back(&driver->devices, &host->link);
@@ -251,15 +273,11 @@ UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_de
 
 UW_EXPORT void uwdf_device_remove(struct uwdf_device *host)
 {
-	struct uwdf_driver *driver;
-
 	if (!host)
 		return;
-	driver = host->driver;
 	set_state(host, "leaving");
 	list_remove(&host->link);
-	host_free(host, true);
-	driver->fx->device_count--;
+	host_end(host, true);
 }
 
 static const char *interrupt_kind(const struct fx_device *device)

@@ -44,6 +44,11 @@ int fx_host_load_image(struct uwdf_host *host, const char *name,
 		       const struct uwdf_driver_image *image, struct uwdf_report *rep,
 		       struct uwdf_driver **out) UW_MUST_CHECK;
 
+/* How long a device's cleanup may take, ms; for tests. Control thread. */
+extern unsigned int fx_host_dispose_ms;
+/* Did the cleanup of a device not end? It goes on using what it was given, and the worker. */
+bool fx_host_keeps_devices(void);
+
 /* host_registers.c: which addresses are registers of a device of this process. */
 void fx_host_registers_add(struct uwdf_device *host);
 void fx_host_registers_remove(struct uwdf_device *host);

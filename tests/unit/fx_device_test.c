@@ -430,6 +430,58 @@ static void test_io__through_the_host__reaches_the_queue(void **state)
 	assert_int_equal(info.requests_completed, 1);
 }
 
+/* --- a cleanup that does not end --- */
+
+static struct exec_event cleanup_runs, cleanup_may_end;
+static WDFOBJECT slow_child;
+
+static void slow_cleanup(WDFOBJECT object)
+{
+	(void)object;
+	exec_event_set(&cleanup_runs);
+	exec_event_wait(&cleanup_may_end, EXEC_FOREVER);
+}
+
+static void make_slow_child(WDFDEVICE device)
+{
+	WDF_OBJECT_ATTRIBUTES attrs;
+
+	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
+	attrs.ParentObject = device;
+	attrs.EvtCleanupCallback = slow_cleanup;
+	assert_int_equal(WdfObjectCreate(&attrs, &slow_child), STATUS_SUCCESS);
+}
+
+static void delete_slow_child(void *arg)
+{
+	(void)arg;
+	WdfObjectDelete(slow_child);
+}
+
+static void test_remove__cleanup_does_not_end__the_device_keeps_what_it_uses(void **state)
+{
+	struct exec_thread_params params = { .name = "driver",
+					     .run = delete_slow_child,
+					     .node = -1 };
+	struct exec_thread *thread;
+	(void)state;
+	assert_int_equal(exec_event_init(&cleanup_runs), 0);
+	assert_int_equal(exec_event_init(&cleanup_may_end), 0);
+	fx_script.in_add = make_slow_child;
+	fx_up();
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	exec_event_wait(&cleanup_runs, EXEC_FOREVER);
+	fx_host_dispose_ms = 20;
+	fx_remove();
+	assert_null(strstr(fx_log(), "DeviceCleanup"));
+	fx_unload();
+	assert_null(strstr(fx_log(), "DriverUnload"));
+	exec_event_set(&cleanup_may_end);
+	exec_thread_join(thread); /* the device's end came with that of its child */
+	assert_non_null(strstr(fx_log(), "DeviceCleanup DeviceDestroy"));
+	uwdf_host_free(fx.host);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fx_setup, fx_teardown)
 
 int main(void)
@@ -454,6 +506,9 @@ int main(void)
 		TEST(test_map__after_the_device_went__refused),
 		TEST(test_info__of_a_running_device__what_it_is),
 		TEST(test_io__through_the_host__reaches_the_queue),
+		/* the last: its device stays */
+		cmocka_unit_test_setup(
+			test_remove__cleanup_does_not_end__the_device_keeps_what_it_uses, fx_setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
