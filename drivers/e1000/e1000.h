@@ -4,7 +4,8 @@
  *
  * Who runs when: requests, the ISR and the DPC share one loop thread (the driver declares its
  * EvtIo* callbacks fit for DISPATCH_LEVEL), and the framework holds the queues and disconnects the
- * interrupt around the power callbacks. So nothing here needs a lock, and nothing asks in which
+ * interrupt around the power callbacks. A cancellation is not held up by that, so requests end in
+ * EvtIoStop, on the loop, before D0Exit. So nothing here needs a lock, and nothing asks in which
  * Plug and Play or power state the device is.
  */
 #ifndef E1000_H

@@ -79,15 +79,11 @@ static void finish_done(struct e1000 *nic)
 	}
 }
 
-/* The device may be gone: what it has not given back by now, it never will. */
+/* No request is in the ring any more (e1000_io_stop): only the counters want to know. */
 void e1000_tx_stop(struct e1000 *nic)
 {
-	struct e1000_tx *tx = &nic->tx;
-
 	e1000_write(nic, E1000_TCTL, 0);
 	finish_done(nic);
-	for (; tx->first != tx->next; tx->first = advance(tx->first))
-		finish(tx, tx->first, STATUS_CANCELLED);
 }
 
 static void fill_descriptor(struct e1000_tx *tx, ULONG i, USHORT length)
@@ -169,13 +165,33 @@ void e1000_tx_reap(struct e1000 *nic)
 	post_waiting(nic);
 }
 
+/* The descriptor that sends @request, or that behind the last one. */
+static ULONG find_sending(const struct e1000_tx *tx, WDFREQUEST request)
+{
+	ULONG i = tx->first;
+
+	while (i != tx->next && tx->sending[i].request != request)
+		i = advance(i);
+	return i;
+}
+
 /*
- * Power goes down, or the device is being removed, with frames in the ring. Keep them: D0Exit
- * follows when no callback of ours can run any more, and ends them there.
+ * Power goes down, or the device is being removed, with frames in the ring. What the device has not
+ * given back by now ends here, where nothing else of ours runs: D0Exit is another thread's, and
+ * cancel_sending() may come beside it. The device may be gone and never give anything back.
  */
 void e1000_io_stop(WDFQUEUE queue, WDFREQUEST request, ULONG flags)
 {
-	UNREFERENCED_PARAMETER(queue);
-	if (flags & WdfRequestStopActionSuspend)
-		WdfRequestStopAcknowledge(request, FALSE);
+	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(queue));
+	struct e1000_tx *tx = &nic->tx;
+	ULONG i = find_sending(tx, request);
+
+	if (i == tx->next) {
+		if (flags & WdfRequestStopActionSuspend)
+			WdfRequestStopAcknowledge(request, FALSE);
+		return;
+	}
+	finish_done(nic);
+	if (tx->sending[i].request == request)
+		finish(tx, i, STATUS_CANCELLED);
 }

@@ -153,6 +153,36 @@ static void test_e1000__removed_in_order_with_requests_pending__all_end(void **s
 		check(rig_is_done(&writes[i]) && !NT_SUCCESS(writes[i].status), "write %d", i);
 }
 
+/* On the loop, as soon as the first write is over; latest first, to meet whoever ends the others.
+ */
+static void cancel_others(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	(void)packet;
+	(void)status;
+	(void)information;
+	for (int i = IN_RING - 2; i >= 0; i--)
+		if (!rig_is_done(&writes[i]))
+			rig_cancel(&writes[i]);
+}
+
+/* Power goes down on one thread while cancellations come on another. */
+static void test_e1000__removed_while_writes_are_cancelled__all_end(void **state)
+{
+	struct fx_packet first = { .kind = FX_PACKET_WRITE, .complete = cancel_others };
+	static const uint8_t frame[64];
+	struct rig *rig = *state;
+
+	first.in = frame;
+	first.in_len = sizeof(frame);
+	model_nic_hold_transmit(rig, true);
+	fx_io_submit(rig->file, &first);
+	write_frames(rig, IN_RING - 1);
+	settle(rig);
+	uwdf_device_remove(rig->device);
+	for (int i = 0; i < IN_RING - 1; i++)
+		check(rig_is_done(&writes[i]) && !NT_SUCCESS(writes[i].status), "write %d", i);
+}
+
 static void test_e1000__pulled_out_under_traffic__all_requests_end(void **state)
 {
 	struct rig *rig = *state;
@@ -208,6 +238,7 @@ int main(void)
 		E1000_TEST(test_e1000__write_cancelled_in_the_ring__ends_at_once),
 		E1000_TEST(test_e1000__closed_with_requests_pending__all_end_cancelled),
 		E1000_TEST(test_e1000__removed_in_order_with_requests_pending__all_end),
+		E1000_TEST(test_e1000__removed_while_writes_are_cancelled__all_end),
 		E1000_TEST(test_e1000__pulled_out_under_traffic__all_requests_end),
 		E1000_TEST(test_e1000__link_goes_and_comes__watchers_are_told),
 	};
