@@ -149,8 +149,8 @@ struct sweep_result sweep(const struct sweep_params *params, enum fault_kind kin
 	sweep_children(&run);
 	result = progress->result;
 	munmap(progress, sizeof(*progress));
-	printf("%s: %llu of the points where %s can fail, %llu wrong\n", params->name,
-	       (unsigned long long)result.points, kind_names[kind],
+	printf("%s: %s failed at %llu of %llu points, %llu wrong\n", params->name, kind_names[kind],
+	       (unsigned long long)result.fired, (unsigned long long)result.points,
 	       (unsigned long long)result.failed);
 	return result;
 }

@@ -63,6 +63,17 @@ bool wire_open(struct wire *wire)
 	return bind_far_end(wire);
 }
 
+bool wire_open_loop(struct wire *wire)
+{
+	char near[80];
+
+	if (!make_dir(wire))
+		return false;
+	snprintf(near, sizeof(near), "%s/near", wire->dir);
+	describe(wire, near);
+	return true;
+}
+
 bool wire_open_pair(struct wire *a, struct wire *b)
 {
 	char near_a[80], near_b[80];

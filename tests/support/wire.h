@@ -12,13 +12,15 @@
 #include <stdint.h>
 
 struct wire {
-	int fd; /* owned; -1: the far end is another QEMU */
+	int fd; /* owned; -1: the far end is a QEMU */
 	char dir[64];
 	char netdev[320], dump[200];
 	const char *args[5]; /* for the back end: NIC with netdev=wire */
 };
 
 bool wire_open(struct wire *wire);
+/* What the NIC sends comes back to it. */
+bool wire_open_loop(struct wire *wire);
 /* Join two NICs with each other. */
 bool wire_open_pair(struct wire *a, struct wire *b);
 void wire_close(struct wire *wire);
