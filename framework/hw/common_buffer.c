@@ -74,10 +74,10 @@ static NTSTATUS buffer_alloc(struct fx_dma_enabler *enabler, size_t len, ULONG m
 	return fx_status(err);
 }
 
-static NTSTATUS buffer_create(struct fx_driver *driver, WDFDMAENABLER handle, size_t len,
-			      ULONG mask, PWDF_OBJECT_ATTRIBUTES attrs, WDFCOMMONBUFFER *out)
+static NTSTATUS buffer_create(struct fx_dma_enabler *enabler, size_t len, ULONG mask,
+			      PWDF_OBJECT_ATTRIBUTES attrs, WDFCOMMONBUFFER *out)
 {
-	struct fx_dma_enabler *enabler = fx_dma_enabler_from_handle(driver, handle);
+	struct fx_driver *driver = enabler->base.driver;
 	struct dma_buffer buffer;
 	struct fx_object *obj;
 	NTSTATUS status;
@@ -104,12 +104,12 @@ NTSTATUS fx_WdfCommonBufferCreate(PWDF_DRIVER_GLOBALS globals, WDFDMAENABLER han
 				  PWDF_OBJECT_ATTRIBUTES attrs, WDFCOMMONBUFFER *out)
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
-	ULONG mask = fx_dma_enabler_from_handle(driver, handle)->device->alignment;
+	struct fx_dma_enabler *enabler = fx_dma_enabler_from_handle(driver, handle);
 
 	fx_require(driver, out);
 	if (!fx_check_level(driver, PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	return buffer_create(driver, handle, len, mask, attrs, out);
+	return buffer_create(enabler, len, enabler->device->alignment, attrs, out);
 }
 
 NTSTATUS fx_WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS globals, WDFDMAENABLER handle,
@@ -117,6 +117,7 @@ NTSTATUS fx_WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS globals, WDFDMAE
 					    PWDF_OBJECT_ATTRIBUTES attrs, WDFCOMMONBUFFER *out)
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_dma_enabler *enabler = fx_dma_enabler_from_handle(driver, handle);
 
 	fx_require(driver, config);
 	fx_require(driver, out);
@@ -126,7 +127,7 @@ NTSTATUS fx_WdfCommonBufferCreateWithConfig(PWDF_DRIVER_GLOBALS globals, WDFDMAE
 		*out = NULL;
 		return STATUS_INFO_LENGTH_MISMATCH;
 	}
-	return buffer_create(driver, handle, len, config->AlignmentRequirement, attrs, out);
+	return buffer_create(enabler, len, config->AlignmentRequirement, attrs, out);
 }
 
 PVOID fx_WdfCommonBufferGetAlignedVirtualAddress(PWDF_DRIVER_GLOBALS globals,

@@ -423,10 +423,11 @@ extern const struct uwdf_driver_image UwdfDriverImage;
 
 static jmp_buf stop_jump;
 static ULONG stop_code;
+static char stop_text[512];
 
 static void stop_hook(ULONG code, const char *text)
 {
-	(void)text;
+	(void)snprintf(stop_text, sizeof(stop_text), "%s", text);
 	stop_code = code;
 	longjmp(stop_jump, 1);
 }
@@ -437,12 +438,18 @@ bool fx_stops(void (*fn)(void *arg), void *arg, ULONG code)
 
 	fx_verifier_set_hook(stop_hook);
 	stop_code = 0;
+	stop_text[0] = '\0';
 	if (!setjmp(stop_jump)) {
 		fn(arg);
 		stopped = false;
 	}
 	fx_verifier_set_hook(NULL);
 	return stopped && stop_code == code;
+}
+
+const char *fx_stop_text(void)
+{
+	return stop_text;
 }
 
 bool fx_broke(void)

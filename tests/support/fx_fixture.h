@@ -79,6 +79,7 @@ bool fx_log_await(const char *word, unsigned int count);
 bool fx_broke(void);
 /* Run @fn; true if it stopped the driver with @code. */
 bool fx_stops(void (*fn)(void *arg), void *arg, ULONG code);
+const char *fx_stop_text(void); /* what the verifier said in the last fx_stops(), "" if nothing */
 
 /* --- edu's registers --- */
 #define EDU_RAISE 0x60
