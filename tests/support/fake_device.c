@@ -19,6 +19,11 @@ static int32_t fake_open(void *device, struct uwdf_file **out)
 	int32_t status;
 
 	exec_mutex_lock(&d->lock);
+	d->opening = d->open_waits;
+	exec_cond_broadcast(&d->changed);
+	while (d->open_waits && exec_cond_wait(&d->changed, &d->lock, SOON))
+		;
+	d->opening = false;
 	status = d->open_status;
 	d->opens += UWDF_STATUS_OK(status);
 	exec_mutex_unlock(&d->lock);
@@ -166,4 +171,24 @@ void fake_device_finish(struct fake_device *d, int32_t status, const char *text)
 	if (len)
 		memcpy(io->out, text, len);
 	io->complete(io, status, len);
+}
+
+void fake_device_await_opening(struct fake_device *d)
+{
+	bool opening;
+
+	exec_mutex_lock(&d->lock);
+	while (!d->opening && exec_cond_wait(&d->changed, &d->lock, SOON))
+		;
+	opening = d->opening;
+	exec_mutex_unlock(&d->lock);
+	assert_true(opening);
+}
+
+void fake_device_let_open(struct fake_device *d)
+{
+	exec_mutex_lock(&d->lock);
+	d->open_waits = false;
+	exec_cond_broadcast(&d->changed);
+	exec_mutex_unlock(&d->lock);
 }

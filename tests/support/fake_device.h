@@ -23,6 +23,8 @@ struct fake_device {
 	unsigned int pending_count;
 	unsigned int opens, closes, submitted, cancels;
 	int32_t open_status; /* what the next opens say */
+	bool open_waits;     /* for fake_device_let_open() */
+	bool opening;        /* one waits */
 };
 
 extern const struct uwdf_device_io_ops fake_device_ops;
@@ -31,6 +33,8 @@ void fake_device_init(struct fake_device *d);
 void fake_device_deinit(struct fake_device *d); /* nothing is open or pending */
 /* Wait until exactly @count requests pend. */
 void fake_device_await_pending(struct fake_device *d, unsigned int count);
+void fake_device_await_opening(struct fake_device *d);
+void fake_device_let_open(struct fake_device *d);
 unsigned int fake_device_closes(struct fake_device *d);
 void fake_device_await_closes(struct fake_device *d, unsigned int count);
 /* Complete the oldest pending request with @text, a read's or control's output. */

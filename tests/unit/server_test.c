@@ -649,6 +649,23 @@ static void test_leave__stubborn_request__says_so_at_the_deadline(void **state)
 	close(fd);
 }
 
+/* The driver keeps an open until it is removed; that must come although the server waits for it. */
+static void test_leave__open_kept_waiting__says_so_at_the_deadline(void **state)
+{
+	struct server_fixture *f = *state;
+	struct uwdf_entry e = raw_entry(UWDF_OP_OPEN, 2, 0);
+	int fd = client_of(f, NULL);
+
+	f->device.open_waits = true;
+	e.in_len = (uint32_t)strlen(server_name(f->server));
+	raw_send(fd, &e, server_name(f->server));
+	fake_device_await_opening(&f->device);
+	assert_false(server_leave(f->server, exec_deadline_ms(20)));
+	fake_device_let_open(&f->device);
+	fake_device_await_closes(&f->device, 1);
+	close(fd);
+}
+
 #define with_server(test)                                                                          \
 	cmocka_unit_test_setup_teardown(test, server_fixture_setup, server_fixture_teardown)
 
@@ -684,6 +701,7 @@ int main(void)
 		with_server(test_disconnect__stubborn_request__file_waits_for_it),
 		with_server(test_leave__tells_cancels_and_refuses),
 		with_server(test_leave__stubborn_request__says_so_at_the_deadline),
+		with_server(test_leave__open_kept_waiting__says_so_at_the_deadline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

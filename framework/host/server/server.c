@@ -160,15 +160,14 @@ const char *server_socket(const struct server *server)
 
 void server_note_dry(struct server *server)
 {
-	if (server->leaving && !server->open_files)
+	if (server_is_leaving(server) && !server->open_files)
 		exec_event_set(&server->dry);
 }
 
-static void leave(void *arg)
+static void leave(struct irq_message *msg)
 {
-	struct server *server = arg;
+	struct server *server = uw_container_of(msg, struct server, leave);
 
-	server->leaving = true;
 	list_for_each_safe (it, next, &server->connections) {
 		struct connection *c = list_entry(it, struct connection, link);
 
@@ -182,7 +181,10 @@ static void leave(void *arg)
 
 bool server_leave(struct server *server, uint64_t deadline_ns)
 {
-	irq_loop_call(server->loop, leave, server);
+	/* Not by a call: a driver that keeps an open waiting has our thread until it is removed. */
+	__atomic_store_n(&server->leaving, true, __ATOMIC_RELEASE);
+	server->leave.run = leave;
+	irq_loop_post(server->loop, &server->leave);
 	return exec_event_wait(&server->dry, deadline_ns);
 }
 
@@ -190,7 +192,7 @@ static void hang_up(void *arg)
 {
 	struct server *server = arg;
 
-	server->leaving = true;
+	__atomic_store_n(&server->leaving, true, __ATOMIC_RELEASE);
 	irq_loop_timer_stop(&server->accept_again);
 	if (watch_listen(server, EPOLL_CTL_DEL, 0)) /* no newcomers while we close */
 		log_debug("server", "%s: the listening socket was not watched", server->name);

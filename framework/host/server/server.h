@@ -43,7 +43,7 @@ const char *server_socket(const struct server *server);
 /*
  * The device is about to go: new work is refused, clients are told, what is outstanding is
  * cancelled, files close as they run dry. Waits for that: false when something is still held at the
- * deadline.
+ * deadline: requests, or an open, which the removal of the device ends. Once.
  */
 bool server_leave(struct server *server, uint64_t deadline_ns);
 /*

@@ -111,7 +111,7 @@ static int describe(struct connection *c, const struct uwdf_entry *e)
 	size_t left;
 
 	/* once the device is leaving, it must not be looked at from here any more */
-	if (c->server->leaving)
+	if (server_is_leaving(c->server))
 		answer.status = UWDF_STATUS_DEVICE_REMOVED;
 	else if (e->offset == 0 && take_picture(c))
 		answer.status = UWDF_STATUS_INSUFFICIENT_RESOURCES;

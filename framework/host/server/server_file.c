@@ -38,7 +38,7 @@ static int32_t try_open(struct connection *c, const struct uwdf_entry *entry,
 {
 	if (!is_named(c->server, entry, payload))
 		return UWDF_STATUS_OBJECT_NAME_NOT_FOUND;
-	if (c->server->leaving)
+	if (server_is_leaving(c->server))
 		return UWDF_STATUS_DEVICE_REMOVED;
 	for (uint32_t slot = 0; slot < SERVER_MAX_FILES; slot++)
 		if (!c->files[slot].file)

@@ -68,10 +68,16 @@ struct server {
 	struct irq_timer accept_again; /* out of descriptors: look again later */
 	struct list connections;
 	uint32_t connection_count, open_files;
-	bool leaving;
+	bool leaving; /* atomic: nothing new reaches the device */
+	struct irq_message leave;
 	struct exec_event dry; /* leaving, and no file is open */
 	uint8_t *rx;           /* owned: one datagram and a byte */
 };
+
+static inline bool server_is_leaving(const struct server *server)
+{
+	return __atomic_load_n(&server->leaving, __ATOMIC_ACQUIRE);
+}
 
 /* server.c */
 void server_accept_later(struct server *server);

@@ -51,7 +51,7 @@ void request_free(struct request *r)
 
 static void fill_answer(struct request *r, int32_t status, uint64_t information)
 {
-	bool removed = r->connection->server->leaving && !r->cancel_asked;
+	bool removed = server_is_leaving(r->connection->server) && !r->cancel_asked;
 	size_t len = 0;
 
 	/* nobody but the removal cancelled it: say so */
@@ -146,7 +146,7 @@ int request_submit(struct connection *c, const struct uwdf_entry *entry, const u
 	struct server_file *f = file_of(c, entry->handle);
 	struct request *r;
 
-	if (c->server->leaving)
+	if (server_is_leaving(c->server))
 		return refuse(c, entry, UWDF_STATUS_DEVICE_REMOVED);
 	if (!f || f->closing)
 		return refuse(c, entry, UWDF_STATUS_INVALID_HANDLE);
