@@ -95,7 +95,11 @@ static int load_driver(struct run *run)
 	if (err)
 		return report_fail(&run->rep, err, "catching faults of register accesses");
 	err = uwdf_host_load(run->host, path, &run->host_rep, &run->driver);
-	return err ? take_report(run, err) : 0;
+	if (!err)
+		return 0;
+	take_report(run, err);
+	report_prefix(&run->rep, "running %s", option_value(run->args, "device"));
+	return err;
 }
 
 static int start_device(struct run *run)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* common_buffer.c - WDFCOMMONBUFFER: memory that driver and device share. */
-#include "base/log.h"
 #include "hw/dma_enabler.h"
 #include "nt/status.h"
 #include "object/driver.h"
 #include "object/functions.h"
+#include "object/trouble.h"
 #include "object/verifier.h"
 
 struct common_buffer {
@@ -66,11 +66,10 @@ static NTSTATUS buffer_alloc(struct fx_dma_enabler *enabler, size_t len, ULONG m
 	struct report report = REPORT_INIT;
 	int err = dma_buffer_alloc(enabler->device->dma, &params, &report, out);
 
-	if (err)
-		log_warn("dma", "driver %s: common buffer of %zu bytes: %s%s%s",
-			 fx_driver_name(enabler->base.driver), len,
-			 report.text[0] ? report.text : err_text(err), report.hint[0] ? "; " : "",
-			 report.hint);
+	if (err) {
+		report_prefix(&report, "common buffer of %zu bytes", len);
+		fx_trouble_note(enabler->base.driver, fx_status(err), &report);
+	}
 	return fx_status(err);
 }
 

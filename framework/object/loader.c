@@ -225,15 +225,15 @@ static int call_entry(struct fx_driver *driver, struct report *rep)
 	status = driver->image->driver_entry(&driver->driver_object, &driver->registry_path_string);
 	driver->in_entry = false;
 	if (!NT_SUCCESS(status)) {
-		report_fail(rep, -ECANCELED, "driver %s: DriverEntry failed with %s",
-			    fx_driver_name(driver), fx_status_text(status).text);
+		report_say(rep, "driver %s: DriverEntry failed with %s", fx_driver_name(driver),
+			   fx_status_text(status).text);
+		report_hint(rep, "UWDF_LOG=debug uwdf run ...    # shows what the driver prints");
 		return -ECANCELED;
 	}
 	if (!driver->created) {
-		report_fail(rep, -ECANCELED,
-			    "driver %s: DriverEntry succeeded without a "
-			    "WdfDriverCreate that did",
-			    fx_driver_name(driver));
+		report_say(rep,
+			   "driver %s: DriverEntry succeeded without a WdfDriverCreate that did",
+			   fx_driver_name(driver));
 		report_hint(rep, "DriverEntry has to return the status of WdfDriverCreate");
 		return -ECANCELED;
 	}

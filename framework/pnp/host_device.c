@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "nt/status.h"
 #include "object/driver.h"
+#include "object/trouble.h"
 #include "object/worker.h"
 #include "pnp/device_init.h"
 #include "pnp/host_impl.h"
@@ -119,7 +120,27 @@ static int make_loops(struct uwdf_device *host, struct report *rep)
 	return err ? report_fail(rep, err, "starting an I/O loop for %s", host->address) : 0;
 }
 
-static int add_device(struct uwdf_device *host, struct report *rep)
+/* A driver's own failure; @trouble: what its callback ran into. */
+UW_COLD static int blame(struct uwdf_device *host, const struct fx_trouble *trouble,
+			 const struct fx_failure *failure, struct report *rep)
+{
+	struct pci_id id = pci_function_id(host->fn);
+	bool explained = fx_trouble_explains(trouble, failure->status);
+
+	report_say(rep, "driver %s on %s: %s failed with %s%s%s", fx_driver_name(host->driver->fx),
+		   host->address, failure->what, fx_status_text(failure->status).text,
+		   explained ? ": " : "", explained ? trouble->why.text : "");
+	if (!explained)
+		report_hint(rep,
+			    "UWDF_LOG=debug uwdf run ...    # if this driver is for %04x:%04x: "
+			    "shows what it prints",
+			    id.vendor, id.device);
+	else if (trouble->why.hint[0])
+		report_hint(rep, "%s", trouble->why.hint);
+	return -ECANCELED;
+}
+
+static NTSTATUS call_device_add(struct uwdf_device *host)
 {
 	struct fx_driver *fx = host->driver->fx;
 	struct WDFDEVICE_INIT init;
@@ -128,29 +149,41 @@ static int add_device(struct uwdf_device *host, struct report *rep)
 	fx_device_init_prepare(&init, fx, host);
 	status = fx->config.EvtDriverDeviceAdd(fx->globals.Driver, &init);
 	host->device = init.device;
-	if (NT_SUCCESS(status) && host->device)
+	return status;
+}
+
+static int add_device(struct uwdf_device *host, struct report *rep)
+{
+	struct fx_failure failure = { .what = "EvtDriverDeviceAdd" };
+	struct fx_trouble trouble;
+
+	fx_trouble_collect(&trouble);
+	failure.status = call_device_add(host);
+	fx_trouble_collect(NULL);
+	if (!NT_SUCCESS(failure.status))
+		return blame(host, &trouble, &failure, rep);
+	(void)fx_trouble_explains(&trouble, failure.status); /* it lives with what there was */
+	if (host->device)
 		return 0;
-	if (NT_SUCCESS(status))
-		report_fail(rep, -ECANCELED,
-			    "driver %s: EvtDriverDeviceAdd succeeded without creating a device",
-			    fx_driver_name(fx));
-	else
-		report_fail(rep, -ECANCELED, "driver %s: EvtDriverDeviceAdd failed with %s",
-			    fx_driver_name(fx), fx_status_text(status).text);
+	report_say(rep, "driver %s on %s: EvtDriverDeviceAdd succeeded without creating a device",
+		   fx_driver_name(host->driver->fx), host->address);
+	report_hint(rep, "EvtDriverDeviceAdd has to return the status of WdfDeviceCreate");
 	return -ECANCELED;
 }
 
 static int start_device(struct uwdf_device *host, struct report *rep)
 {
-	const char *driver = fx_driver_name(host->driver->fx);
 	struct fx_failure failure;
-	NTSTATUS status = fx_device_start(host->device, &failure);
+	struct fx_trouble trouble;
+	NTSTATUS status;
 
-	if (NT_SUCCESS(status))
-		return 0;
-	report_fail(rep, -ECANCELED, "driver %s on %s: %s failed with %s", driver, host->address,
-		    failure.what, fx_status_text(failure.status).text);
-	return -ECANCELED;
+	fx_trouble_collect(&trouble);
+	status = fx_device_start(host->device, &failure);
+	fx_trouble_collect(NULL);
+	if (!NT_SUCCESS(status))
+		return blame(host, &trouble, &failure, rep);
+	(void)fx_trouble_explains(&trouble, status);
+	return 0;
 }
 
 static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {

@@ -57,6 +57,17 @@ static void test_log__no_sink__writes_a_line_to_stderr(void **state)
 	assert_string_equal(text, "qemu: error: died\n");
 }
 
+static void test_report__said_without_errno__is_the_whole_text(void **state)
+{
+	struct report rep = REPORT_INIT;
+
+	(void)state;
+	report_say(&rep, "driver %s refuses", "x");
+	report_say(&rep, "second"); /* the first one stays */
+	assert_string_equal(rep.text, "driver x refuses");
+	report_say(NULL, "nobody asks");
+}
+
 static void test_report__failure_prefix_and_hint__make_one_message(void **state)
 {
 	struct report rep = REPORT_INIT;
@@ -94,6 +105,7 @@ int main(void)
 		cmocka_unit_test(test_log__sink__gets_level_area_and_text),
 		cmocka_unit_test(test_log__below_the_level__is_dropped),
 		cmocka_unit_test(test_log__no_sink__writes_a_line_to_stderr),
+		cmocka_unit_test(test_report__said_without_errno__is_the_whole_text),
 		cmocka_unit_test(test_report__failure_prefix_and_hint__make_one_message),
 		cmocka_unit_test(test_numa__any_or_unknown_node__is_ignored),
 	};

@@ -3,10 +3,13 @@
 #include "fx_fixture.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "hw/dma_enabler.h"
 #include "object/irql.h"
+#include "object/trouble.h"
 
 static WDF_DMA_ENABLER_CONFIG config;
 static WDFDMAENABLER enabler;
@@ -246,6 +249,103 @@ static void test_buffer__cleanup_callback__still_sees_the_memory_at_passive(void
 	assert_string_equal(fx_log(), "buffer42 level0");
 }
 
+/* --- what a callback ran into is in the message about the callback --- */
+
+static char logged[512];
+
+static void keep_log(void *arg, enum log_level level, const char *area, const char *text)
+{
+	(void)arg;
+	(void)level;
+	(void)snprintf(logged, sizeof(logged), "%s: %s", area, text);
+}
+
+static void take_too_much(WDFDEVICE device)
+{
+	init(WdfDmaProfilePacket);
+	assert_int_equal(WdfDmaEnablerCreate(device, &config, NULL, &enabler), STATUS_SUCCESS);
+	assert_int_equal(WdfCommonBufferCreate(enabler, (size_t)1 << 31, NULL, &buffer),
+			 STATUS_INSUFFICIENT_RESOURCES);
+}
+
+static void start_fails(const char *callback, NTSTATUS status)
+{
+	logged[0] = '\0';
+	log_set_sink(keep_log, NULL);
+	fx_script.fail = callback;
+	fx_script.status = status;
+	assert_int_equal(fx_start("model:edu"), -ECANCELED);
+	log_set_sink(NULL, NULL);
+	assert_non_null(strstr(fx.rep.text, "driver tested on model:edu: Evt"));
+	assert_null(strstr(fx.rep.text, "canceled"));
+}
+
+static void assert_why_is_reported(void)
+{
+	assert_non_null(strstr(fx.rep.text, " failed with STATUS_INSUFFICIENT_RESOURCES "
+					    "(0xc000009a): common buffer of 2147483648 bytes: "));
+	assert_null(strstr(fx.rep.hint, "UWDF_LOG"));
+	assert_string_equal(logged, "");
+}
+
+static void test_buffer__missing_in_device_add__is_the_why_of_its_failure(void **state)
+{
+	(void)state;
+	fx_script.in_add = take_too_much;
+	start_fails("DeviceAdd", STATUS_INSUFFICIENT_RESOURCES);
+	assert_why_is_reported();
+}
+
+static void test_buffer__missing_in_d0_entry__is_the_why_of_its_failure(void **state)
+{
+	(void)state;
+	fx_script.in_d0_entry = take_too_much;
+	start_fails("D0Entry", STATUS_INSUFFICIENT_RESOURCES);
+	assert_why_is_reported();
+}
+
+static void test_buffer__missing__callback_fails_otherwise__is_a_warning(void **state)
+{
+	(void)state;
+	fx_script.in_add = take_too_much;
+	start_fails("DeviceAdd", STATUS_NOT_SUPPORTED);
+	assert_null(strstr(fx.rep.text, "common buffer"));
+	assert_non_null(strstr(fx.rep.hint, "this driver is for 1234:11e8"));
+	assert_non_null(strstr(logged, "driver tested: common buffer of 2147483648 bytes"));
+}
+
+static void test_buffer__missing__driver_lives_with_it__is_a_warning(void **state)
+{
+	(void)state;
+	fx_script.in_add = take_too_much;
+	logged[0] = '\0';
+	log_set_sink(keep_log, NULL);
+	fx_up();
+	assert_non_null(strstr(logged, "driver tested: common buffer of 2147483648 bytes"));
+	logged[0] = '\0';
+	take_too_much(fx_made.device); /* nobody collects any more */
+	log_set_sink(NULL, NULL);
+	assert_non_null(strstr(logged, "driver tested: common buffer of 2147483648 bytes"));
+}
+
+static void run_into_something(WDFDEVICE device)
+{
+	struct report why = { .text = "all 9 are in use", .hint = "raise it" };
+
+	(void)device;
+	fx_trouble_note(fx.driver->fx, STATUS_NOT_FOUND, &why);
+}
+
+static void test_trouble__hint__goes_with_the_message(void **state)
+{
+	(void)state;
+	fx_script.in_d0_entry = run_into_something;
+	start_fails("D0Entry", STATUS_NOT_FOUND);
+	assert_non_null(strstr(fx.rep.text, "): all 9 are in use"));
+	assert_string_equal(fx.rep.hint, "raise it");
+	assert_string_equal(logged, "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fx_setup, fx_teardown)
 
 int main(void)
@@ -261,6 +361,11 @@ int main(void)
 		TEST(test_buffer__wrong_arguments__refused),
 		TEST(test_buffer__more_than_there_is__refused),
 		TEST(test_buffer__cleanup_callback__still_sees_the_memory_at_passive),
+		TEST(test_buffer__missing_in_device_add__is_the_why_of_its_failure),
+		TEST(test_buffer__missing_in_d0_entry__is_the_why_of_its_failure),
+		TEST(test_buffer__missing__callback_fails_otherwise__is_a_warning),
+		TEST(test_buffer__missing__driver_lives_with_it__is_a_warning),
+		TEST(test_trouble__hint__goes_with_the_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

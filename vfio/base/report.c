@@ -27,6 +27,17 @@ int(report_fail)(struct report *rep, int err, const char *format, ...)
 	return err;
 }
 
+void report_say(struct report *rep, const char *format, ...)
+{
+	va_list args;
+
+	if (!rep || rep->text[0])
+		return;
+	va_start(args, format);
+	vsnprintf(rep->text, sizeof(rep->text), format, args);
+	va_end(args);
+}
+
 void report_hint(struct report *rep, const char *format, ...)
 {
 	va_list args;

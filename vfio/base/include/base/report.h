@@ -31,6 +31,9 @@ int report_fail(struct report *rep, int err, const char *format, ...) UW_PRINTF(
 #define report_fail(rep, err, ...) ((report_fail)(rep, err, __VA_ARGS__), (err))
 #endif
 
+/** report_say() - fill @rep where no errno says why: the text is complete. */
+void report_say(struct report *rep, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
+
 /** report_hint() - set the hint of a report just filled. */
 void report_hint(struct report *rep, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
 
