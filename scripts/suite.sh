@@ -42,8 +42,7 @@ suite_names() {
 suite_run() {
 	: >build/suite/closing
 	ctest --test-dir build/suite --no-tests=error --output-on-failure --timeout 300 "$@" 2>&1 |
-		awk '/% tests passed, [0-9]+ tests? failed out of/ { closing = 1 }
-			closing { print >"build/suite/closing"; next } { print; fflush() }'
+		awk -f scripts/closing.awk
 	return "${PIPESTATUS[0]}"
 }
 
