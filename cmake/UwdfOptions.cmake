@@ -37,7 +37,8 @@ elseif(NOT UWDF_SANITIZE STREQUAL "")
 endif()
 if(UWDF_COVERAGE)
   add_compile_options(--coverage -fprofile-update=atomic)
-  add_link_options(--coverage)
+  # tests/support/child.h asks for it weakly
+  add_link_options(--coverage -Wl,-u,__gcov_dump)
 endif()
 
 find_package(PkgConfig REQUIRED)

@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
+
 /* What a child tells its parent, in shared memory: it survives the child. */
 struct progress {
 	uint64_t point; /* being tried */
@@ -74,7 +76,7 @@ static int run_in_child(void (*run)(void *), void *arg)
 	pid = fork();
 	if (!pid) {
 		run(arg);
-		_exit(0);
+		child_exit(0);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		perror("fork or wait");
@@ -90,7 +92,7 @@ static void run_baseline(void *arg)
 	wrong = params->run(false);
 	if (wrong)
 		fprintf(stderr, "%s: with nothing failing: %s\n", params->name, wrong);
-	_exit(wrong != NULL);
+	child_exit(wrong != NULL);
 }
 
 bool sweep_baseline(const struct sweep_params *params)

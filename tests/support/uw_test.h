@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/compiler.h"
+#include "child.h"
 
 /* Descriptors open in this process, to compare before and after. */
 static inline UW_UNUSED unsigned int test_open_fds(void)
@@ -44,8 +45,9 @@ static inline UW_UNUSED int test_in_child(void (*fn)(void *arg), void *arg, char
 		dup2(fds[1], 2);
 		close(fds[0]);
 		close(fds[1]);
+		child_count_abort();
 		fn(arg);
-		_exit(0);
+		child_exit(0);
 	}
 	close(fds[1]);
 	while (used < len - 1 && got > 0) {

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "raw_wire.h"
 #include "runtime_dir.h"
 #include "server_fixture.h"
@@ -52,9 +53,9 @@ static bool passes_as_user(void (*check)(void))
 
 	if (!pid) {
 		if (getuid() == 0 && setuid(4711))
-			_exit(1);
+			child_exit(1);
 		check();
-		_exit(0);
+		child_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -63,7 +64,7 @@ static bool passes_as_user(void (*check)(void))
 static void require(bool condition)
 {
 	if (!condition)
-		_exit(1);
+		child_exit(1);
 }
 
 static void check_user_rule(void)
