@@ -216,12 +216,6 @@ static WDFREQUEST take_request(void)
 	return request;
 }
 
-static void complete_request(WDFREQUEST request)
-{
-	WdfRequestComplete(request, STATUS_SUCCESS);
-	assert_true(fx_log_await("Completed", 1));
-}
-
 static void make_requests(void)
 {
 	assert_int_equal(uwdf_device_io.open(fx.device, &made.file), STATUS_SUCCESS);
@@ -229,7 +223,8 @@ static void make_requests(void)
 	made.stale_request = take_request();
 	assert_int_equal(WdfRequestRetrieveOutputMemory(made.stale_request, &made.stale_memory),
 			 STATUS_SUCCESS);
-	complete_request(made.stale_request);
+	WdfRequestComplete(made.stale_request, STATUS_SUCCESS);
+	assert_true(fx_log_await("Completed", 1));
 	made.request = take_request();
 	made.file_object = WdfRequestGetFileObject(made.request);
 	assert_non_null(made.file_object);
@@ -249,11 +244,15 @@ static void make_all(void)
 	make_requests();
 }
 
-static void end_all(void)
+/* The request would hold up the removal. */
+static int end_all(void **state)
 {
-	complete_request(made.request);
+	WdfRequestComplete(made.request, STATUS_SUCCESS);
+	if (!fx_log_await("Completed", 1))
+		return -1;
 	uwdf_device_io.close(made.file);
 	fx_remove();
+	return fx_teardown(state);
 }
 
 static const void *good(char letter)
@@ -383,7 +382,6 @@ static void test_function__bad_argument__driver_stopped_by_name(void **state)
 	make_all();
 	for (size_t i = 0; i < UW_ARRAY_SIZE(rows); i++)
 		check_row(&rows[i]);
-	end_all();
 }
 
 static unsigned int rows_of(unsigned int index)
@@ -408,7 +406,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_function__bad_argument__driver_stopped_by_name,
-						fx_setup, fx_teardown),
+						fx_setup, end_all),
 		cmocka_unit_test(test_function__implemented__has_one_row_here),
 	};
 
