@@ -96,6 +96,7 @@ static NTSTATUS create_device(PWDFDEVICE_INIT init, struct e1000 **out)
 	power.EvtDeviceD0Exit = e1000_d0_exit;
 	WdfDeviceInitSetPnpPowerEventCallbacks(init, &power);
 	/* Frames are copied between the client's memory and ours, with nothing in between. */
+	WdfDeviceInitSetDeviceType(init, FILE_DEVICE_NETWORK);
 	WdfDeviceInitSetIoType(init, WdfDeviceIoDirect);
 
 	WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, E1000);

@@ -67,6 +67,7 @@ static struct jtext *device_json(const struct host_status *status)
 	jtext_set_text(object, "state", info.state);
 	jtext_set_number(object, "vendor", info.vendor);
 	jtext_set_number(object, "device", info.device);
+	jtext_set_number(object, "device_type", info.device_type);
 	jtext_set(object, "interrupts", interrupts_json(&info));
 	jtext_set(object, "dma", dma_json(&info));
 	jtext_set(object, "requests", requests_json(&info));

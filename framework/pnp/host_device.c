@@ -367,6 +367,7 @@ UW_EXPORT void uwdf_device_info(struct uwdf_device *host, struct uwdf_device_inf
 		.state = __atomic_load_n(&host->state, __ATOMIC_ACQUIRE),
 		.vendor = id.vendor,
 		.device = id.device,
+		.device_type = host->device->config.device_type,
 	};
 	info_interfaces(host, out);
 	info_counters(host, out);

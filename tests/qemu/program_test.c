@@ -137,6 +137,7 @@ static void test_devices__json_read_back(void **state)
 	assert_string_equal(jtext_text(device, "address"), "qemu:e1000");
 	assert_int_equal(jtext_number(device, "vendor"), 0x8086);
 	assert_int_equal(jtext_number(device, "device"), 0x100e);
+	assert_int_equal(jtext_number(device, "device_type"), 0x12 /* FILE_DEVICE_NETWORK */);
 	assert_string_equal(jtext_text(jtext_member(device, "interrupts"), "kind"), "INTx");
 	assert_string_equal(jtext_text(device, "state"), "started");
 	jtext_free(hosts);

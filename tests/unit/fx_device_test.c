@@ -399,6 +399,25 @@ static void test_info__of_a_running_device__what_it_is(void **state)
 	assert_int_equal(info.open_files, 0);
 }
 
+static void set_type_to_network(PWDFDEVICE_INIT init)
+{
+	WdfDeviceInitSetDeviceType(init, FILE_DEVICE_NETWORK);
+}
+
+static void test_info__device_type__the_drivers_or_unknown(void **state)
+{
+	struct uwdf_device_info info;
+	(void)state;
+	fx_up();
+	uwdf_device_info(fx.device, &info);
+	assert_int_equal(info.device_type, FILE_DEVICE_UNKNOWN);
+	fx_remove();
+	fx_script.in_init = set_type_to_network;
+	fx_up();
+	uwdf_device_info(fx.device, &info);
+	assert_int_equal(info.device_type, FILE_DEVICE_NETWORK);
+}
+
 static void finish(struct uwdf_io *io, int32_t status, uint64_t information)
 {
 	(void)information;
@@ -505,6 +524,7 @@ int main(void)
 		TEST(test_resources__of_edu__memory_and_one_message),
 		TEST(test_map__after_the_device_went__refused),
 		TEST(test_info__of_a_running_device__what_it_is),
+		TEST(test_info__device_type__the_drivers_or_unknown),
 		TEST(test_io__through_the_host__reaches_the_queue),
 		/* the last: its device stays */
 		cmocka_unit_test_setup(

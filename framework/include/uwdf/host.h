@@ -64,6 +64,7 @@ struct uwdf_guid {
 struct uwdf_device_info {
 	const char *name, *address, *driver, *state; /* valid until the device is removed */
 	uint16_t vendor, device;
+	uint32_t device_type;       /* FILE_DEVICE_*, see WdfDeviceInitSetDeviceType() */
 	const char *interrupt_kind; /* "INTx", "MSI", "MSI-X", "none" */
 	uint32_t interrupt_vectors;
 	uint64_t interrupts, isr_calls, dpcs;

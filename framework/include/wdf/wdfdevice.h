@@ -797,8 +797,9 @@ FORCEINLINE VOID WdfDeviceInitFree(PWDFDEVICE_INIT DeviceInit)
  * @PnpPowerEventCallbacks: from WDF_PNPPOWER_EVENT_CALLBACKS_INIT(); copied.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: EvtDeviceUsageNotification(Ex) and EvtDeviceRelationsQuery are accepted and never
- *          called: there are no special files and no relations.
+ * Differs: EvtDeviceUsageNotification(Ex), EvtDeviceRelationsQuery and EvtDeviceQueryStop are
+ *          accepted and never called: there are no special files and no relations, and nobody
+ *          stops a device to give it other resources.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef VOID (*PFN_WDFDEVICEINITSETPNPPOWEREVENTCALLBACKS)(
@@ -849,10 +850,10 @@ FORCEINLINE VOID WdfDeviceInitSetExclusive(PWDFDEVICE_INIT DeviceInit, BOOLEAN I
 /**
  * WdfDeviceInitSetDeviceType() - the FILE_DEVICE_* type of the device.
  * @DeviceInit: from EvtDriverDeviceAdd, before WdfDeviceCreate().
- * @DeviceType: shown by tools.
+ * @DeviceType: FILE_DEVICE_UNKNOWN unless set.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: nothing known.
+ * Differs: told to the host and shown by `uwdf devices --json`; nothing else depends on it.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef VOID (*PFN_WDFDEVICEINITSETDEVICETYPE)(PWDF_DRIVER_GLOBALS DriverGlobals,
