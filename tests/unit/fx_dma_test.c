@@ -63,6 +63,16 @@ static void test_enabler__configuration__checked(void **state)
 	assert_int_equal(WdfDmaEnablerGetMaximumLength(enabler), 65536);
 }
 
+static void test_enabler__every_flag__accepted(void **state)
+{
+	(void)state;
+	fx_up();
+	init(WdfDmaProfileScatterGather64);
+	config.Flags = WDF_DMA_ENABLER_CONFIG_NO_SGLIST_PREALLOCATION |
+		       WDF_DMA_ENABLER_CONFIG_REQUIRE_SINGLE_TRANSFER;
+	assert_int_equal(create(), STATUS_SUCCESS);
+}
+
 static void create_null(void *arg)
 {
 	(void)WdfDmaEnablerCreate(arg, NULL, NULL, &enabler);
@@ -352,6 +362,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_enabler__configuration__checked),
+		TEST(test_enabler__every_flag__accepted),
 		TEST(test_enabler__null_wrong_level_or_parent__refused),
 		TEST(test_enabler__profile_and_width__highest_address),
 		TEST(test_bus_master__with_an_enabler_only),

@@ -97,7 +97,7 @@ static void test_create__config__checked(void **state)
 	assert_int_equal(create(), STATUS_NOT_SUPPORTED);
 	config.DriverInitFlags = WdfDriverInitCompanion;
 	assert_int_equal(create(), STATUS_NOT_SUPPORTED);
-	config.DriverInitFlags = WdfVerifierOn;
+	config.DriverInitFlags = WdfDriverInitNoDispatchOverride | WdfVerifyOn | WdfVerifierOn;
 	assert_int_equal(create(), STATUS_SUCCESS);
 }
 

@@ -338,6 +338,9 @@ static void create_wrong_ones(WDFDEVICE device)
 	config.ShareVector = (WDF_TRI_STATE)7;
 	assert_int_equal(create(device, NULL), STATUS_INVALID_PARAMETER);
 	plain_config();
+	config.ReportInactiveOnPowerDown = (WDF_TRI_STATE)7;
+	assert_int_equal(create(device, NULL), STATUS_INVALID_PARAMETER);
+	plain_config();
 	config.PassiveHandling = TRUE;
 	assert_int_equal(create(device, NULL), STATUS_NOT_SUPPORTED);
 	plain_config();

@@ -157,7 +157,9 @@ FORCEINLINE VOID WDF_DMA_SYSTEM_PROFILE_CONFIG_INIT(PWDF_DMA_SYSTEM_PROFILE_CONF
  *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
  * Differs: system DMA profiles do not exist on PCI. AddressWidthOverride may narrow any profile
  *          from 24 bits up. WdmDmaVersionOverride is checked and has no effect: there is one DMA
- *          implementation.
+ *          implementation. Flags are checked and have no effect: scatter/gather lists are never
+ *          preallocated (NO_SGLIST_PREALLOCATION), and there is no WDFDMATRANSACTION yet that
+ *          could be split (REQUIRE_SINGLE_TRANSFER); common buffers are always one piece.
  * Source:  Windows driver documentation, wdfdmaenabler.h.
  */
 typedef NTSTATUS (*PFN_WDFDMAENABLERCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,

@@ -95,7 +95,10 @@ FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
  *          called twice or outside DriverEntry; STATUS_INVALID_PARAMETER no EvtDriverDeviceAdd or
  *          unknown DriverInitFlags; STATUS_NOT_SUPPORTED a non-PnP or companion driver;
  *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
- * Differs: non-PnP drivers (WdfDriverInitNonPnpDriver) are refused.
+ * Differs: non-PnP and companion drivers are refused. WdfDriverInitNoDispatchOverride has no
+ *          effect: the driver object is opaque, there is no dispatch table to override. Nor has
+ *          WdfVerifierOn: the verifier is always on. WdfVerifyOn is kept in the driver's globals
+ *          for a macro like WDFVERIFY, which is not here yet; the framework does not look at it.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
 typedef NTSTATUS (*PFN_WDFDRIVERCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,

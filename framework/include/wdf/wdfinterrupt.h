@@ -182,7 +182,9 @@ FORCEINLINE VOID WDF_INTERRUPT_INFO_INIT(PWDF_INTERRUPT_INFO Info)
  *          EvtDevicePrepareHardware; STATUS_NOT_SUPPORTED passive handling, work item, wake or
  *          automatic serialization; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
  * Differs: passive-level handling, EvtInterruptWorkItem, CanWakeDevice and AutomaticSerialization
- *          are refused; FloatingSave has nothing to save; ShareVector is what the bus says. Without
+ *          are refused; FloatingSave has nothing to save; ShareVector is what the bus says.
+ *          ReportInactiveOnPowerDown is checked and has no effect: whenever the device leaves D0
+ *          its interrupts are disconnected, none is left to be reported inactive. Without
  *          descriptors, objects take the device's messages in creation order.
  * Source:  Windows driver documentation, wdfinterrupt.h.
  */
