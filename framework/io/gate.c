@@ -217,28 +217,48 @@ static void purge_all(void *arg)
 	await(io, all_is_over);
 }
 
-static void say_whom_we_wait_for(void *arg)
+/* Beside the owner, which may be in a callback that does not return. */
+static void say_whom_we_wait_for(struct fx_io *io, bool begun)
 {
-	struct fx_io *io = arg;
+	struct fx_io_stats now = fx_io_stats(io);
 
-	list_for_each (link, &io->queues) {
-		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
+	if (!begun)
+		fx_verifier_break(io->driver, "a change of power or removal waits for a callback "
+					      "of the driver to return");
+	else
+		fx_verifier_break(io->driver,
+				  "a change of power or removal waits for the driver to give up "
+				  "%llu requests",
+				  (unsigned long long)(now.submitted - now.completed));
+}
 
-		if (queue_driver_count(q))
-			fx_verifier_break(
-				io->driver,
-				"a change of power or removal waits for the driver to give "
-				"up %u requests of one WDFQUEUE",
-				(unsigned)queue_driver_count(q));
-	}
+/* On the stack of who waits, until power_done is set. */
+struct change {
+	struct irq_message msg;
+	struct fx_io *io;
+	void (*fn)(void *arg);
+	bool begun; /* atomic */
+};
+
+static void begin_change(struct irq_message *msg)
+{
+	struct change *change = uw_container_of(msg, struct change, msg);
+
+	__atomic_store_n(&change->begun, true, __ATOMIC_RELEASE);
+	change->fn(change->io);
 }
 
 static void do_and_wait(struct fx_io *io, void (*fn)(void *arg))
 {
+	struct change change = { .msg.run = begin_change, .io = io, .fn = fn };
+
 	exec_event_clear(&io->power_done);
-	irq_loop_call(io->owner, fn, io);
+	if (io_is_owner(io))
+		begin_change(&change.msg);
+	else
+		irq_loop_post(io->owner, &change.msg);
 	while (!exec_event_wait(&io->power_done, exec_deadline_ms(PATIENCE_MS)))
-		irq_loop_call(io->owner, say_whom_we_wait_for, io);
+		say_whom_we_wait_for(io, __atomic_load_n(&change.begun, __ATOMIC_ACQUIRE));
 }
 
 void fx_io_hold(struct fx_io *io)

@@ -423,6 +423,33 @@ static void test_close__driver_keeps_a_request__said_after_a_minute(void **state
 	exec_sim_end();
 }
 
+static void hang_for_a_minute(WDFQUEUE queue, WDFREQUEST request)
+{
+	(void)queue;
+	exec_sleep_ms(PATIENCE_MS + 1);
+	WdfRequestComplete(request, STATUS_SUCCESS);
+}
+
+static void test_hold__callback_does_not_return__said_after_a_minute(void **state)
+{
+	WDF_IO_QUEUE_CONFIG config;
+
+	(void)state;
+	assert_int_equal(exec_sim_begin(1), 0);
+	io_fixture_setup(&f, NULL);
+	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
+	config.EvtIoDefault = hang_for_a_minute;
+	io_queue(&f, &config);
+	io_fixture_start(&f);
+	io_op_write(&ops[0][0], "x");
+	fx_io_submit(f.file, &ops[0][0].packet);
+	assert_false(io_broke());
+	fx_io_hold(f.io);
+	assert_true(io_broke());
+	io_fixture_teardown(&f);
+	exec_sim_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -430,6 +457,7 @@ int main(void)
 		cmocka_unit_test(test_seeds__removal__each_request_answered_once),
 		cmocka_unit_test(test_seeds__queue_deleted__each_request_answered_once),
 		cmocka_unit_test(test_close__driver_keeps_a_request__said_after_a_minute),
+		cmocka_unit_test(test_hold__callback_does_not_return__said_after_a_minute),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
