@@ -327,18 +327,16 @@ static void close_comes(struct irq_message *msg)
 void fx_file_close_start(struct fx_file *file, void (*done)(void *arg), void *arg)
 {
 	struct fx_io *io;
-	bool here;
 
 	file->close_msg.run = close_comes;
 	file->closed = done;
 	file->closed_arg = arg;
 	spin_lock_acquire(&file->lock); /* against the owner letting go of the file */
 	io = file->io;
-	here = !io || io_is_owner(io);
-	if (!here)
+	if (io) /* on the owner, too: behind what other threads submitted before */
 		irq_loop_post(io->owner, &file->close_msg);
 	spin_lock_release(&file->lock);
-	if (here)
+	if (!io)
 		close_comes(&file->close_msg);
 }
 

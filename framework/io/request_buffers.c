@@ -83,7 +83,7 @@ static NTSTATUS bind_transfer(struct fx_request *req, struct fx_packet *packet)
 	case WdfDeviceIoNeither:
 		return STATUS_SUCCESS;
 	default:
-		return bind_buffered(req, packet, packet->out_len);
+		return bind_buffered(req, packet, req->kind == REQUEST_READ ? packet->out_len : 0);
 	}
 }
 

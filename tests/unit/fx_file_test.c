@@ -453,6 +453,48 @@ static void test_retrieve_by_file__only_its_requests(void **state)
 	WdfObjectDereference(second_object);
 }
 
+/* --- closed on the owner loop --- */
+
+static void submit_op(void *arg)
+{
+	fx_io_submit(arg, &op.packet);
+}
+
+static void count_closed(void *arg)
+{
+	++*(unsigned int *)arg;
+}
+
+static unsigned int closed_count;
+
+static void submit_elsewhere_then_close(void *arg)
+{
+	struct exec_thread_params params = {
+		.name = "client", .run = submit_op, .arg = arg, .node = -1
+	};
+	struct exec_thread *thread;
+
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	exec_thread_join(thread);
+	fx_file_close_start(arg, count_closed, &closed_count);
+}
+
+static void test_close_start__on_the_owner__after_what_was_submitted_before(void **state)
+{
+	struct fx_file *second;
+
+	(void)state;
+	io_fixture_start(&f);
+	closed_count = 0;
+	assert_int_equal(open_file(&second), STATUS_SUCCESS);
+	WdfIoQueueStop(WdfDeviceGetDefaultQueue(io_fixture_device(&f)), NULL, NULL);
+	io_op_write(&op, "x");
+	io_on_owner(&f, submit_elsewhere_then_close, second);
+	assert_int_equal(op.completions, 1);
+	assert_int_equal(op.status, STATUS_CANCELLED);
+	assert_int_equal(closed_count, 1);
+}
+
 /* --- what EvtFileClose causes --- */
 
 static WDFQUEUE started_at_close;
@@ -508,6 +550,7 @@ int main(void)
 		T(test_purge_all__close_on_its_way__one_end),
 		T(test_device_closes__before_the_clients_close_comes__one_end),
 		T(test_retrieve_by_file__only_its_requests),
+		TP(test_close_start__on_the_owner__after_what_was_submitted_before),
 		cmocka_unit_test(test_close_callback__starts_a_queue__what_waited_is_presented),
 	};
 

@@ -795,6 +795,19 @@ static void test_stop_acknowledge__without_evt_io_stop__reported(void **state)
 	complete(request, STATUS_SUCCESS, 0);
 }
 
+static void test_write__with_room_for_output__nothing_is_put_there(void **state)
+{
+	(void)state;
+	io_op_write(&op, "forty bytes that would not fit into four");
+	op.packet.out_len = 4; /* not a write's business */
+	memset(op.out, 7, sizeof(op.out));
+	io_submit(&f, &op);
+	complete(take(), STATUS_SUCCESS, op.packet.in_len);
+	assert_int_equal(op.information, op.packet.in_len);
+	for (size_t i = 0; i < sizeof(op.out); i++)
+		assert_int_equal(op.out[i], 7);
+}
+
 /* Never freed: found here by whoever looks for leaks. */
 static struct fx_request *volatile lost;
 
@@ -858,6 +871,7 @@ int main(void)
 		T(test_context__further_one_and_reference__slot_is_made_anew),
 		TS(test_attributes__cleanup_and_destroy__once_a_request, setup_callbacks),
 		T(test_child_object__of_a_request__goes_with_it),
+		T(test_write__with_room_for_output__nothing_is_put_there),
 		cmocka_unit_test_setup(test_reference__outlives_the_device__may_be_dropped, setup),
 		T(test_forward__to_manual_queue__waits_there),
 		T(test_forward__inside_callback__waits_there),
