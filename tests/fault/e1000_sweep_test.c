@@ -8,8 +8,8 @@
  * On QEMU there are some 1,600 points and each starts a QEMU: STRIDE takes every so manyth, unless
  * UWDF_LONG is set. What is sent comes back there, too: the wire's far end is its near end.
  *
- * A kind of failure that never happened has proved nothing, so that is wrong as well. Where
- * io_uring is refused there is no ring to fail, which the test says.
+ * A kind of failure that never happened has proved nothing, so that is wrong as well. A loop on
+ * epoll, where io_uring is refused, has submissions and completions that fail, too.
  */
 #include <stdio.h>
 #include <stdlib.h>
