@@ -41,7 +41,8 @@ struct e1000_kept_frame {
  */
 struct e1000_rx {
 	struct e1000_dma ring, buffers;
-	ULONG next; /* the descriptor that the device fills next */
+	ULONG next;       /* the descriptor that the device fills next */
+	BOOLEAN in_frame; /* the descriptor before that ended no frame */
 	USHORT buffer[E1000_RX_DESCRIPTORS];
 	struct e1000_kept_frame kept[E1000_RX_KEPT]; /* a FIFO */
 	ULONG kept_first, kept_count;

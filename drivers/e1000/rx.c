@@ -39,18 +39,21 @@ void e1000_rx_set_filter(struct e1000 *nic, ULONG filter)
 	ULONG old = receive_control(nic->filter), rctl = receive_control(filter);
 
 	nic->filter = filter;
+	e1000_rx_set_address(nic, nic->current_address);
 	if (rctl != old) /* a write restarts the receiver: not for nothing */
 		e1000_write(nic, E1000_RCTL, rctl);
 }
 
-/* 13.5.3: low before high, because high carries the valid bit. */
+/* 13.5.3: low before high, because high carries the valid bit: without it no frame matches. */
 void e1000_rx_set_address(struct e1000 *nic, const UCHAR address[6])
 {
+	ULONG valid = nic->filter & NIC_FILTER_DIRECTED ? E1000_RAH_AV : 0;
+
 	RtlMoveMemory(nic->current_address, address, sizeof(nic->current_address));
 	e1000_write(nic, E1000_RAL0,
 		    (ULONG)address[0] | (ULONG)address[1] << 8 | (ULONG)address[2] << 16 |
 			    (ULONG)address[3] << 24);
-	e1000_write(nic, E1000_RAH0, (ULONG)address[4] | (ULONG)address[5] << 8 | E1000_RAH_AV);
+	e1000_write(nic, E1000_RAH0, (ULONG)address[4] | (ULONG)address[5] << 8 | valid);
 }
 
 /* Each descriptor and each place in the FIFO gets a buffer of its own. */
@@ -64,6 +67,7 @@ static void fill_ring(struct e1000_rx *rx)
 		rx->kept[i].buffer = (USHORT)(E1000_RX_DESCRIPTORS + i);
 	rx->kept_first = rx->kept_count = 0;
 	rx->next = 0;
+	rx->in_frame = FALSE;
 }
 
 /* 14.4. The tail stays one behind the head: equal means that the ring is empty (3.2.6). */
@@ -154,15 +158,21 @@ static void keep_frame(struct e1000 *nic, ULONG i, USHORT length)
 	nic->counters.received++;
 }
 
-/* 3.2.3: length and errors are what the device wrote, so they are looked at before they are used.
+/*
+ * 3.2.3: length and errors are what the device wrote, so they are looked at before they are used. A
+ * frame fits one descriptor; one that takes more is dropped to its end and counted once.
  */
 static void take_frame(struct e1000 *nic, ULONG i)
 {
 	volatile struct e1000_rx_descriptor *desc = descriptor(&nic->rx, i);
+	BOOLEAN is_end = (desc->status & E1000_RXD_EOP) != 0, is_start = !nic->rx.in_frame;
 	USHORT length = desc->length;
 
-	if (!(desc->status & E1000_RXD_EOP) || (desc->errors & E1000_RXD_ERRORS) ||
-	    length < NIC_MIN_FRAME || length > NIC_MAX_FRAME)
+	nic->rx.in_frame = !is_end;
+	if (!is_start)
+		return;
+	if (!is_end || (desc->errors & E1000_RXD_ERRORS) || length < NIC_MIN_FRAME ||
+	    length > NIC_MAX_FRAME)
 		nic->counters.receive_errors++;
 	else
 		keep_frame(nic, i, length);

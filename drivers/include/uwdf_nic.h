@@ -51,6 +51,8 @@
 #define NIC_OID_802_3_PERMANENT_ADDRESS   0x01010101u /* query; 6 bytes */
 #define NIC_OID_802_3_CURRENT_ADDRESS     0x01010102u /* query, set; 6 bytes */
 
+/* Filter 0 receives nothing. Without a list of groups, MULTICAST means all of them; all stations
+ * are one of these, so that broadcasts come with it. */
 #define NIC_FILTER_DIRECTED      0x01u
 #define NIC_FILTER_MULTICAST     0x02u
 #define NIC_FILTER_ALL_MULTICAST 0x04u

@@ -91,6 +91,50 @@ static void test_e1000__values_that_make_no_sense__are_refused(void **state)
 			 STATUS_INVALID_PARAMETER);
 }
 
+static void set_filter(struct rig *rig, uint32_t filter)
+{
+	assert_int_equal(nic_set(rig, NIC_OID_GEN_CURRENT_PACKET_FILTER, &filter, sizeof(filter)),
+			 STATUS_SUCCESS);
+}
+
+/* Which of a frame to us, to a group and to all are received? They come back in order. */
+static uint32_t received(struct rig *rig, uint32_t filter)
+{
+	static const uint8_t own[6] = { 0x02, 0, 0, 0, 0, 7 },
+			     group[6] = { 0x01, 0, 0x5e, 0, 0, 1 };
+	static const uint8_t all[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	static const uint8_t *const to[] = { own, group, all, own };
+	uint8_t frame[64], got[NIC_MAX_FRAME];
+	uint32_t number = 0, mask = 0;
+	size_t len;
+
+	set_filter(rig, filter);
+	assert_int_equal(nic_set(rig, NIC_OID_802_3_CURRENT_ADDRESS, own, 6), STATUS_SUCCESS);
+	for (uint32_t i = 0; i < 4; i++) {
+		if (i == 3) /* the end, received in any case */
+			set_filter(rig, NIC_FILTER_DIRECTED);
+		nic_frame(frame, sizeof(frame), to[i], own, i);
+		assert_int_equal(nic_send(rig, frame, sizeof(frame)), STATUS_SUCCESS);
+	}
+	while (number != 3) {
+		assert_int_equal(nic_receive(rig, got, sizeof(got), &len), STATUS_SUCCESS);
+		assert_true(nic_frame_number(got, len, &number));
+		mask |= 1u << number;
+	}
+	return mask & 7u;
+}
+
+static void test_e1000__filter__receives_what_it_names_only(void **state)
+{
+	struct rig *rig = *state;
+
+	assert_int_equal(received(rig, 0), 0);
+	assert_int_equal(received(rig, NIC_FILTER_DIRECTED), 1);
+	assert_int_equal(received(rig, NIC_FILTER_MULTICAST), 2 | 4); /* all are a group */
+	assert_int_equal(received(rig, NIC_FILTER_BROADCAST), 4);
+	assert_int_equal(received(rig, NIC_FILTER_PROMISCUOUS), 7);
+}
+
 #define E1000_TEST(name) cmocka_unit_test_setup_teardown(name, model_nic_setup, model_nic_teardown)
 
 int main(void)
@@ -101,6 +145,7 @@ int main(void)
 		E1000_TEST(test_e1000__unknown_oid_or_code__is_refused),
 		E1000_TEST(test_e1000__short_buffers__are_refused),
 		E1000_TEST(test_e1000__values_that_make_no_sense__are_refused),
+		E1000_TEST(test_e1000__filter__receives_what_it_names_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

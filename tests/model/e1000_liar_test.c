@@ -178,9 +178,9 @@ static void test_receive__impossible_descriptors__are_counted_and_given_back(voi
 		{ .length = 13, .status = DD | EOP },
 		{ .length = 1515, .status = DD | EOP },
 		{ .length = 0xffff, .status = DD | EOP },
-		{ .length = 100, .status = DD },
 		{ .length = 100, .status = DD | EOP, .errors = 0x01 },
 		{ .length = 100, .status = 0xff, .errors = 0xff },
+		{ .length = 100, .status = DD },
 	};
 	struct rig rig;
 	uint64_t ring;
@@ -194,6 +194,34 @@ static void test_receive__impossible_descriptors__are_counted_and_given_back(voi
 			; /* bounded by the test's own time limit */
 	}
 	assert_int_equal(nic_query_number(&rig, NIC_OID_GEN_RCV_OK), 0);
+	rig_stop(&rig);
+}
+
+/* Then a good one, so that all three have been seen. */
+static void test_receive__frame_over_three_descriptors__is_one_error(void **state)
+{
+	static const uint8_t status[] = { DD, DD, DD | EOP, DD | EOP };
+	uint8_t got[NIC_MAX_FRAME];
+	struct rig rig;
+	uint64_t ring;
+	size_t len;
+
+	(void)state;
+	start(&rig);
+	ring = vfio_mmio_read32(reg(&rig, RDBAL));
+	for (uint16_t i = 0; i < sizeof(status); i++) {
+		struct {
+			uint16_t length, checksum;
+			uint8_t status, errors;
+			uint16_t special;
+		} forged = { .length = (uint16_t)(100 + i), .status = status[i] };
+
+		forge(&rig, ring + i * DESCRIPTOR_BYTES + 8, &forged, sizeof(forged), INT_RXT0);
+	}
+	assert_int_equal(nic_receive(&rig, got, sizeof(got), &len), STATUS_SUCCESS);
+	assert_int_equal(len, 103);
+	assert_int_equal(nic_query_number(&rig, NIC_OID_GEN_RCV_ERROR), 1);
+	assert_int_equal(nic_query_number(&rig, NIC_OID_GEN_RCV_OK), 1);
 	rig_stop(&rig);
 }
 
@@ -256,6 +284,7 @@ int main(void)
 		LIAR_TEST(test_reset__never_ends__start_fails),
 		LIAR_TEST(test_stop__receiver_and_transmitter__are_off),
 		LIAR_TEST(test_receive__impossible_descriptors__are_counted_and_given_back),
+		LIAR_TEST(test_receive__frame_over_three_descriptors__is_one_error),
 		LIAR_TEST(test_send__given_up_by_the_device__write_fails_and_is_counted),
 		LIAR_TEST(test_registers__all_ones_for_a_while__are_not_believed),
 	};
