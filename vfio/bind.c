@@ -55,13 +55,20 @@ static int probe(const struct binding *b)
 	return sys_write_file("/sys/bus/pci/drivers_probe", b->address);
 }
 
+UW_COLD static int refuse_address(struct report *rep, const char *address)
+{
+	report_say(rep, "'%s' is no PCI address", address);
+	report_hint(rep, "write it as 0000:00:03.0; see 'uwdf list'");
+	return -EINVAL;
+}
+
 static int binding_read(const char *address, struct report *rep, struct binding *out)
 {
 	char path[SYSFS_PATH_MAX];
 	int err;
 
 	if (pci_address_normalize(address, out->address))
-		return report_fail(rep, -EINVAL, "'%s' is no PCI address", address);
+		return refuse_address(rep, address);
 	if (!sysfs_function_exists(out->address))
 		return refuse_no_function(rep, out->address);
 	err = sysfs_driver(out->address, out->driver);
@@ -91,11 +98,23 @@ static int give_back(const struct binding *was)
 	return err;
 }
 
+/* The very first step may have been refused. */
+static bool is_as_it_was(const struct binding *was)
+{
+	struct binding now;
+
+	return !binding_read(was->address, NULL, &now) && !strcmp(now.driver, was->driver) &&
+	       !strcmp(now.driver_override, was->driver_override);
+}
+
 static void restore(const struct binding *was)
 {
-	int err = write_override(was, was->driver_override);
-	int bind_err = give_back(was);
+	int err, bind_err;
 
+	if (is_as_it_was(was))
+		return;
+	err = write_override(was, was->driver_override);
+	bind_err = give_back(was);
 	if (err || bind_err)
 		log_error("vfio", "%s: could not be given back to %s: %s", was->address,
 			  was->driver[0] ? was->driver : "nobody", err_text(err ? err : bind_err));
@@ -106,10 +125,14 @@ static void restore(const struct binding *was)
 static UW_COLD int refuse_step(struct report *rep, const struct binding *b, int err,
 			       const char *step)
 {
-	report_fail(rep, err, "%s: %s", b->address, step);
+	return report_fail(rep, err, "%s: %s", b->address, step);
+}
+
+static UW_COLD void hint_root(struct report *rep, const struct binding *b, int err,
+			      const char *command)
+{
 	if (err == -EACCES || err == -EPERM)
-		report_hint(rep, "this needs root: sudo uwdf bind %s", b->address);
-	return err;
+		report_hint(rep, "this needs root: sudo uwdf %s %s", command, b->address);
 }
 
 static int check_can_bind(const struct binding *b, bool force, struct report *rep)
@@ -189,6 +212,7 @@ int vfio_bind(const char *address, bool force, struct report *rep)
 		err = await_node(&was, rep);
 	if (err)
 		restore(&was);
+	hint_root(rep, &was, err, "bind");
 	return err;
 }
 
@@ -248,5 +272,6 @@ int vfio_unbind(const char *address, struct report *rep)
 	err = leave_vfio(&was, rep);
 	if (err)
 		restore(&was);
+	hint_root(rep, &was, err, "unbind");
 	return err;
 }

@@ -129,6 +129,8 @@ static int fake_open(const char *path, int flags, mode_t mode)
 		return fake.container_err ? fake.container_err : object_new(CONTAINER, path, "");
 	if (!strncmp(path, "/dev/vfio/", 10))
 		return open_group(path);
+	if (!strncmp(path, "/sys/", 5) && fake.is_user && (flags & O_ACCMODE) != O_RDONLY)
+		return -EACCES;
 	if (!strncmp(path, DEVICES, strlen(DEVICES)))
 		return open_attribute(path);
 	if (!strncmp(path, "/sys/", 5))

@@ -71,6 +71,7 @@ struct fake_vfio {
 	struct fake_function functions[FAKE_FUNCTIONS];
 	unsigned int function_count;
 	bool no_vfio_module, not_viable;
+	bool is_user;                                         /* not root: sysfs can be read only */
 	int container_err, group_err, set_iommu_err, map_err; /* -errno to answer with */
 	int api_version, type1v2;
 	struct fake_info iommu;

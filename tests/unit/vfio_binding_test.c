@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "base/log.h"
 #include "vfio/bind.h"
 
 #define NET_LINK   "../../devices/pci0000:00/0000:00:03.0/virtio0/net/eth0"
@@ -15,6 +16,17 @@ static int begin(void **state)
 	strcpy(fake.functions[0].driver, "e1000e");
 	fake.functions[0].override[0] = '\0';
 	return 0;
+}
+
+static unsigned int log_lines;
+
+static void count_log(void *arg, enum log_level level, const char *area, const char *text)
+{
+	(void)arg;
+	(void)level;
+	(void)area;
+	(void)text;
+	log_lines++;
 }
 
 static int bind_it(bool force)
@@ -135,6 +147,23 @@ static void test_bind__each_system_call_or_allocation_fails__as_it_was_or_done(v
 	}
 	print_message("    failed %u ways\n", failed);
 	assert_true(failed > 15);
+}
+
+static void test_bind_and_unbind__as_user__one_message_with_the_command(void **state)
+{
+	(void)state;
+	log_set_sink(count_log, NULL);
+	fake.is_user = true;
+	assert_int_equal(bind_it(false), -EACCES);
+	assert_says("driver_override", "sudo uwdf bind 0000:00:03.0");
+	fake.is_user = false;
+	assert_int_equal(bind_it(false), 0);
+	fake.is_user = true;
+	assert_int_equal(unbind_it(), -EACCES);
+	assert_says("driver_override", "sudo uwdf unbind 0000:00:03.0");
+	log_set_sink(NULL, NULL);
+	assert_int_equal(log_lines, 0);
+	assert_driver("vfio-pci", "vfio-pci");
 }
 
 static void test_unbind__each_system_call_fails__as_it_was_or_done(void **state)
@@ -261,6 +290,7 @@ int main(void)
 		BIND_TEST(test_bind__no_vfio_module__says_modprobe_and_changes_nothing),
 		BIND_TEST(test_bind__no_iommu_or_no_function__said),
 		BIND_TEST(test_bind__each_system_call_or_allocation_fails__as_it_was_or_done),
+		BIND_TEST(test_bind_and_unbind__as_user__one_message_with_the_command),
 		BIND_TEST(test_unbind__each_system_call_fails__as_it_was_or_done),
 		BIND_TEST(test_unbind__somebody_has_the_group_open__refused),
 		BIND_TEST(test_bind__interface_up__refused_unless_forced),
