@@ -305,6 +305,16 @@ static int bring_up(struct pci_model *m, const char *options, struct report *rep
 	return err ? report_fail(rep, err, "starting %s", m->fn->address) : 0;
 }
 
+UW_COLD static int refuse_name(const char *address, struct report *rep)
+{
+	char names[256];
+
+	model_type_names(names, sizeof(names));
+	report_say(rep, "opening %s: there is no such model", address);
+	report_hint(rep, "one of %s", names);
+	return -ENODEV;
+}
+
 int model_pci_open(const char *address, const struct pci_function_params *params,
 		   struct report *rep, struct pci_function **out)
 {
@@ -316,8 +326,7 @@ int model_pci_open(const char *address, const struct pci_function_params *params
 	int err;
 
 	if (!type)
-		return report_fail(rep, -ENODEV, "opening %s: no model \"%.*s\"", address, (int)len,
-				   name);
+		return refuse_name(address, rep);
 	err = pci_function_new(address, params, &model_ops, &fn);
 	if (err)
 		return report_fail(rep, err, "opening %s", address);

@@ -78,6 +78,8 @@ void model_clock_stop(struct pci_model *m);
 
 /* model_registry.c */
 const struct pci_model_type *model_type_find(const char *name, size_t len);
+/* "model:edu, model:e1000": every address there is, as much as fits. */
+void model_type_names(char *out, size_t len);
 
 extern const struct pci_model_type model_edu;
 extern const struct pci_model_type model_e1000;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* model_registry.c - types of models by name. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "model_private.h"
@@ -38,6 +39,25 @@ const struct pci_model_type *model_type_find(const char *name, size_t len)
 	found = find_locked(name, len);
 	spin_lock_release(&registry.lock);
 	return found;
+}
+
+static void append(char *out, size_t len, const struct pci_model_type *type)
+{
+	size_t used = strlen(out);
+
+	if (type)
+		snprintf(out + used, len - used, "%smodel:%s", used ? ", " : "", type->name);
+}
+
+void model_type_names(char *out, size_t len)
+{
+	out[0] = '\0';
+	for (unsigned int i = 0; i < UW_ARRAY_SIZE(built_in); i++)
+		append(out, len, built_in[i]);
+	spin_lock_acquire(&registry.lock);
+	for (unsigned int i = 0; i < TYPES_MAX; i++)
+		append(out, len, registry.types[i]);
+	spin_lock_release(&registry.lock);
 }
 
 static int add_locked(const struct pci_model_type *type)

@@ -62,6 +62,15 @@ static int set_up(struct qemu *qemu)
 	return err;
 }
 
+UW_COLD static void hint_from_words(const char *words, const char *device, struct report *rep)
+{
+	if (strstr(words, "not a valid device model name"))
+		report_hint(rep, "qemu-system-x86_64 -device help    # lists the models");
+	else if (strstr(words, "Property"))
+		report_hint(rep, "qemu-system-x86_64 -device %.*s,help    # lists its properties",
+			    (int)strcspn(device, ","), device);
+}
+
 static int bring_up(struct qemu *qemu, const char *device, const struct pci_function_params *params,
 		    struct report *rep)
 {
@@ -76,7 +85,9 @@ static int bring_up(struct qemu *qemu, const char *device, const struct pci_func
 		err = set_up(qemu);
 	if (err) {
 		qemu_last_words(qemu, words, sizeof(words));
-		return report_fail(rep, err, "opening %s: QEMU said \"%s\"", fn->address, words);
+		report_fail(rep, err, "opening %s: QEMU said \"%s\"", fn->address, words);
+		hint_from_words(words, device, rep);
+		return err;
 	}
 	fn->caps =
 		(struct pci_caps){ .has_reset = true, .has_intx_mask = true, .dynamic_msix = true };

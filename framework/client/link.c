@@ -127,7 +127,9 @@ static int check_peer(const struct link *link, const char *path, struct report *
 		return report_fail(rep, err, "asking who serves %s", path);
 	if (who.uid == sys_geteuid() || who.uid == 0 || sys_geteuid() == 0)
 		return 0;
-	return report_fail(rep, -EACCES, "opening %s: its host runs as uid %u", path, who.uid);
+	report_fail(rep, -EACCES, "opening %s: its host runs as uid %u", path, who.uid);
+	report_hint(rep, "run this program as the user that runs the host, or as root");
+	return -EACCES;
 }
 
 static int connect_to(const char *path, struct link *link)
@@ -197,7 +199,10 @@ int link_open(const char *path, struct report *rep, struct link *link)
 		return report_fail(rep, -ENOMEM, "opening %s", path);
 	err = connect_to(path, link);
 	if (err) {
-		err = report_fail(rep, err, "connecting to %s", path);
+		report_fail(rep, err, "connecting to %s", path);
+		if (err == -EACCES || err == -EPERM)
+			report_hint(rep, "run this program as the user that runs the host, or "
+					 "as root");
 		goto err_free;
 	}
 	err = check_peer(link, path, rep);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* cmd_run.c - uwdf run: one driver, one device, in the foreground. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct run {
 	struct uwdf_driver *driver;
 	struct uwdf_device *device;
 	struct server *server;
+	int ready_fd; /* -1: none */
 };
 
 /* --- what others note --- */
@@ -163,15 +165,11 @@ static int print_ready_json(const struct run *run)
 /* For scripts: a descriptor they wait on, given the name and closed. */
 static void tell_ready_fd(const struct run *run)
 {
-	const char *text = option_value(run->args, "ready-fd");
-	char *end;
-	long fd = text ? strtol(text, &end, 10) : -1;
-
-	if (fd < 3 || fd > INT_MAX || *end)
+	if (run->ready_fd < 0)
 		return;
-	if (dprintf((int)fd, "%s\n", server_name(run->server)) < 0)
-		fprintf(stderr, "uwdf: nobody listens at descriptor %ld\n", fd);
-	sys_close((int)fd);
+	if (dprintf(run->ready_fd, "%s\n", server_name(run->server)) < 0)
+		fprintf(stderr, "uwdf: nobody listens at descriptor %d\n", run->ready_fd);
+	sys_close(run->ready_fd);
 }
 
 static void say_ready(const struct run *run)
@@ -239,11 +237,38 @@ static int run_host(struct run *run)
 	return code;
 }
 
+/* Before we open anything, which could get that very number. */
+static int check_ready_fd(struct run *run)
+{
+	const char *text = option_value(run->args, "ready-fd");
+	char *end;
+	long fd;
+	int flags = -EBADF;
+
+	if (!text)
+		return 0;
+	fd = strtol(text, &end, 10);
+	if (end != text && !*end && fd > 2 && fd <= INT_MAX)
+		flags = sys_fcntl((int)fd, F_GETFL, 0);
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY) {
+		report_say(&run->rep,
+			   "uwdf run: --ready-fd %s: no open, writable descriptor above 2", text);
+		report_hint(&run->rep, "uwdf run ... --ready-fd 3 3>FILE");
+		return -EBADF;
+	}
+	run->ready_fd = (int)fd;
+	return 0;
+}
+
 static int run_run(const struct arguments *args)
 {
-	struct run run = { .args = args };
+	struct run run = { .args = args, .ready_fd = -1 };
 	int err;
 
+	if (check_ready_fd(&run)) {
+		say_report("uwdf", &run.rep);
+		return EXIT_CODE_USAGE;
+	}
 	if (!option_value(args, "device")) {
 		snprintf(run.rep.text, sizeof(run.rep.text), "uwdf run: --device is missing");
 		report_hint(&run.rep, "uwdf list    # or a device of QEMU's: --device qemu:e1000");

@@ -85,7 +85,12 @@ int program_find_driver(const char *driver, struct report *rep, char *buf, size_
 		s.suffix = "";
 	if (is_in_path(&s) || is_beside_program(&s) || is_in(&s, ".", 1))
 		return 0;
-	report_fail(rep, -ENOENT, "finding driver %s in %s", driver, s.places);
-	report_hint(rep, "uwdf run ./path/to/%s%s ...    # or set UWDF_DRIVER_PATH", driver, s.suffix);
+	report_say(rep, "finding driver %s: there is no %s%s in %s", driver, driver, s.suffix,
+		   s.places);
+	if (!sys_access(driver, R_OK))
+		report_hint(rep, "uwdf run ./%s ...    # a path is taken as it is", driver);
+	else
+		report_hint(rep, "uwdf run ./path/to/%s%s ...    # or set UWDF_DRIVER_PATH", driver,
+			    s.suffix);
 	return -ENOENT;
 }

@@ -77,5 +77,5 @@ say "driver and client by CMake work"
 timeout 10 "$work/host-pc" "$work/tiny-pc.so"
 timeout 10 "$work/cmake/host" "$work/cmake/tiny-cmake.so"
 running_installed=$(uwdf run edu --device model:nothing 2>&1 || true)
-[[ $running_installed == *'no model "nothing"'* ]] || { say "the installed edu is not found: $running_installed"; exit 1; }
+[[ $running_installed == *'model:nothing: there is no such model'* ]] || { say "the installed edu is not found: $running_installed"; exit 1; }
 say "all is well"

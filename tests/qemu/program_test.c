@@ -311,12 +311,34 @@ struct failure {
 };
 
 static const struct failure failures[] = {
-	{ { "uwdf", "run", "edu", "--device", "qemu:nosuchmodel" }, 3, { "nosuchmodel" } },
-	{ { "uwdf", "run", "edu", "--device", "model:nosuchmodel" }, 3, { "nosuchmodel" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:nosuchmodel" },
+	  3,
+	  { "nosuchmodel", "-device help" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:edu,nosuchproperty=1" },
+	  3,
+	  { "nosuchproperty", "-device edu,help" } },
+	{ { "uwdf", "run", "edu", "--device", "model:nosuchmodel" },
+	  3,
+	  { "nosuchmodel", "model:edu, model:e1000" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:edu", "--ready-fd", "foo" },
+	  2,
+	  { "--ready-fd foo", "3>FILE" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:edu", "--ready-fd", "2" },
+	  2,
+	  { "--ready-fd 2" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:edu", "--ready-fd", "777" },
+	  2,
+	  { "--ready-fd 777" } },
+	{ { "uwdf", "run", "program.file", "--device", "qemu:edu" },
+	  3,
+	  { "no program.file.so in", "uwdf run ./program.file ..." } },
+	{ { "uwdf", "run", "nosuch.so", "--device", "qemu:edu" },
+	  3,
+	  { "no nosuch.so in", "./path/to/nosuch.so ..." } },
 	{ { "uwdf", "run", "edu", "--device", "ffff:fe:1f.7" },
 	  3,
 	  { "ffff:fe:1f.7", "uwdf list" } },
-	{ { "uwdf", "run", "edu", "--device", "garbage" }, 1, { "garbage" } },
+	{ { "uwdf", "run", "edu", "--device", "garbage" }, 2, { "garbage", "0000:00:03.0" } },
 	{ { "uwdf", "run", "nosuchdriver", "--device", "qemu:edu" },
 	  3,
 	  { "finding driver nosuchdriver", "UWDF_DRIVER_PATH" } },
@@ -341,7 +363,7 @@ static const struct failure failures[] = {
 	  1,
 	  { "driver faulty_d0_entry on qemu:edu: EvtDeviceD0Entry failed", "1234:11e8" } },
 	{ { "uwdf", "run", "edu", "--device", "qemu:edu", "--name", "a/b" },
-	  1,
+	  2,
 	  { "a/b", "--name" } },
 	{ { "uwdf", "run", "edu", "--device", "qemu:edu", "--qemu-arg", "-nosuchoption" },
 	  3,
@@ -351,7 +373,7 @@ static const struct failure failures[] = {
 	{ { "uwdf", "rum" }, 2, { "unknown command: rum", "uwdf run" } },
 	{ { "uwdf", "stop", "nobody" }, 3, { "nobody", "uwdf devices" } },
 	{ { "uwdf", "stop" }, 2, { "missing", "--help" } },
-	{ { "uwdf", "bind", "nonsense" }, 1, { "nonsense" } },
+	{ { "uwdf", "bind", "nonsense" }, 2, { "nonsense", "uwdf list" } },
 	{ { "uwdf", "list", "ffff:fe:1f.7" }, 3, { "ffff:fe:1f.7" } },
 	{ { "uwdf-net", "nobody", "--tap", "t0" }, 3, { "nobody", "uwdf run" } },
 	{ { "uwdf-net", "nobody" }, 2, { "--tap is missing" } },
@@ -361,8 +383,11 @@ static const struct failure failures[] = {
 static void test_failures__one_message_each(void **state)
 {
 	unsigned int wrong = 0;
+	FILE *file = fopen("program.file", "w"); /* in the directory the test runs in */
 
 	(void)state;
+	assert_non_null(file);
+	fclose(file);
 	for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
 		const struct failure *f = &failures[i];
 		int code = program_run(&tool, f->argv);
@@ -377,6 +402,7 @@ static void test_failures__one_message_each(void **state)
 		print_message("%s %s %s: code %d instead of %d: %s", f->argv[0], f->argv[1],
 			      f->argv[2] ? f->argv[2] : "", code, f->code, tool.output);
 	}
+	unlink("program.file");
 	assert_int_equal(wrong, 0);
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "server_fixture.h"
@@ -52,6 +53,28 @@ static void expect_alive(uwdf_handle *h)
 }
 
 /* --- open --- */
+
+/* Root may go anywhere, so it becomes somebody else for the moment. */
+static void test_open__not_permitted__says_as_whom_to_run(void **state)
+{
+	struct uwdf_error error = { .text = "" };
+	char dir[] = "/tmp/uwdf-closed-XXXXXX", path[64];
+	bool is_root = geteuid() == 0;
+	uwdf_handle *h;
+	int err;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(chmod(dir, 0), 0);
+	snprintf(path, sizeof(path), "%s/x.sock", dir);
+	assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+	err = uwdf_open(path, &error, &h);
+	assert_int_equal(is_root ? seteuid(0) : 0, 0);
+	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(err, -EACCES);
+	assert_non_null(strstr(error.text, path));
+	assert_non_null(strstr(error.hint, "as the user that runs the host"));
+}
 
 static void test_open__by_name_guid_and_path(void **state)
 {
@@ -440,6 +463,7 @@ static void test_host_stop__host_that_stays__time_out_and_hint(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		with_server(test_open__not_permitted__says_as_whom_to_run),
 		with_server(test_open__by_name_guid_and_path),
 		with_server(test_open__errors_say_what_to_do),
 		with_server(test_open__dead_host__refused_at_once),
