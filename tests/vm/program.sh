@@ -4,7 +4,8 @@
 # of vfio-pci. A line PASS or FAIL a scenario, no wait without an end, and a status that says
 # whether all passed.
 #
-# From the environment: NIC the e1000 on QEMU's user network, VIRTIO a virtio-net function.
+# From the environment: NIC the e1000 on QEMU's user network, VIRTIO a virtio-net function,
+# OTHERS the other kinds of e1000, each on a user network, EDU QEMU's teaching device.
 tap=uw0
 gateway=10.0.2.2
 host='' net='' echoes=''
@@ -220,13 +221,28 @@ run_after_rescan() {
 		expect 0 ./uwdf unbind "$NIC" && lists "$NIC" null
 }
 
+# frames_flow_on ADDRESS: another NIC than the one above.
+frames_flow_on() {
+	local NIC=$1
+	expect 0 ./uwdf bind "$NIC" && run_host && frames_flow && stop_host
+}
+
+# The tutorial's driver: its interrupt is a message here, its DMA goes through the IOMMU.
+edu_over_msi() {
+	expect 0 ./uwdf bind "$EDU" && host_up ./uwdf run edu --device "$EDU" --ready-fd 3 &&
+		expect 0 ./edu-try "by message" && says 1 "^10! = 3628800" /tmp/out &&
+		says 1 "^the device remembered: by message" /tmp/out && expect 0 ./uwdf devices --json || return 1
+	tr -d ' \n' </tmp/out >/tmp/devices
+	says 1 '"interrupts":{"kind":"MSI","vectors":1,"count":3,' /tmp/devices && stop_host
+}
+
 scenario() {
 	local begun verdict=PASS
 	begun=$(now_ms)
 	"$@" || verdict=FAIL
 	clean_up || verdict=FAIL
 	[ $verdict = PASS ] || failures=$((failures + 1))
-	echo "$verdict $1 ($(($(now_ms) - begun)) ms)"
+	echo "$verdict $* ($(($(now_ms) - begun)) ms)"
 }
 
 scenario bind_unbind_and_bind_again
@@ -236,4 +252,8 @@ scenario kill_and_run_again
 scenario run_as_ordinary_user
 scenario remove_while_frames_flow
 scenario run_after_rescan
+for other in $OTHERS; do
+	scenario frames_flow_on "$other"
+done
+scenario edu_over_msi
 exit $((failures != 0))
