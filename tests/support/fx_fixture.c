@@ -185,7 +185,8 @@ static void on_smio_cleanup(WDFDEVICE device)
 
 static void on_surprise(WDFDEVICE device)
 {
-	(void)device;
+	if (fx_script.in_surprise)
+		fx_script.in_surprise(device);
 	fx_note("SurpriseRemoval");
 }
 

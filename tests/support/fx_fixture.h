@@ -30,6 +30,7 @@ struct fx_script {
 	void (*in_add)(WDFDEVICE device);                               /* after it */
 	void (*in_prepare)(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated);
 	void (*in_d0_entry)(WDFDEVICE device);
+	void (*in_surprise)(WDFDEVICE device);
 	void (*in_isr)(WDFINTERRUPT interrupt, ULONG message);
 	void (*in_dpc)(WDFINTERRUPT interrupt, WDFOBJECT object);
 	void (*in_any)(const char *name); /* of the callbacks that return a status */

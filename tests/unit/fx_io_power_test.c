@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -186,6 +187,54 @@ static void test_hold__acknowledged__kept_and_resumed(void **state)
 	WdfRequestComplete(request, STATUS_SUCCESS);
 	io_settle(&f);
 	assert_int_equal(op.completions, 1);
+}
+
+static struct {
+	WDFQUEUE queue;
+	WDFREQUEST requests[3];
+	unsigned int count, kept; /* given to EvtIoDefault before */
+} resumed;
+
+static void note_resume(WDFQUEUE queue, WDFREQUEST request)
+{
+	resumed.queue = queue;
+	resumed.requests[resumed.count++] = request;
+	resumed.kept = io_seen.kept_count;
+}
+
+static void test_resume__two_held_one_new__told_in_order_before_the_new_one(void **state)
+{
+	WDF_IO_QUEUE_CONFIG config;
+	WDFQUEUE queue;
+
+	(void)state;
+	memset(&resumed, 0, sizeof(resumed));
+	io_fixture_setup(&f, NULL);
+	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
+	config.EvtIoDefault = io_keep_request;
+	config.EvtIoStop = stop_and_acknowledge;
+	config.EvtIoResume = note_resume;
+	queue = io_queue(&f, &config);
+	io_fixture_start(&f);
+	for (unsigned int i = 0; i < 3; i++) {
+		if (i == 2)
+			fx_io_hold(f.io);
+		io_op_write(&ops[i], "x");
+		io_submit(&f, &ops[i]);
+	}
+	assert_int_equal(io_seen.kept_count, 2);
+	assert_int_equal(resumed.count, 0);
+	fx_io_resume(f.io);
+	io_settle(&f);
+	assert_int_equal(resumed.count, 2);
+	assert_ptr_equal(resumed.queue, queue);
+	assert_ptr_equal(resumed.requests[0], io_seen.kept[0]);
+	assert_ptr_equal(resumed.requests[1], io_seen.kept[1]);
+	assert_int_equal(resumed.kept, 2);
+	assert_int_equal(io_seen.kept_count, 3);
+	for (unsigned int i = 0; i < 3; i++)
+		WdfRequestComplete(io_seen.kept[i], STATUS_SUCCESS);
+	io_settle(&f);
 }
 
 static void test_hold__requeued__presented_again_not_resumed(void **state)
@@ -566,6 +615,7 @@ int main(void)
 		T(test_start__before_d0__requests_wait),
 		T(test_hold__nothing_outstanding__returns_and_requests_wait),
 		T(test_hold__acknowledged__kept_and_resumed),
+		T(test_resume__two_held_one_new__told_in_order_before_the_new_one),
 		T(test_hold__requeued__presented_again_not_resumed),
 		T(test_hold__completed_in_evt_io_stop__returns),
 		T(test_hold__marked_request__flag_says_so),

@@ -163,6 +163,39 @@ static void test_gone__after_a_release__removal_by_surprise_all_the_same(void **
 	assert_string_equal(fx_log(), "SurpriseRemoval " REMOVED);
 }
 
+static struct {
+	WDFDEVICE device;
+	WDF_DEVICE_PNP_STATE state;
+	KIRQL level;
+	ULONG id;
+	int32_t status;
+} seen;
+
+static void look(WDFDEVICE device)
+{
+	seen.device = device;
+	seen.state = WdfDeviceGetDevicePnpState(device);
+	seen.level = KeGetCurrentIrql();
+	seen.id = READ_REGISTER_ULONG((volatile ULONG *)fx_made.registers);
+	seen.status = __atomic_load_n(&client.status, __ATOMIC_ACQUIRE);
+}
+
+static void
+test_surprise__the_callback__at_passive_with_requests_and_registers_of_ones(void **state)
+{
+	(void)state;
+	fx_script.in_surprise = look;
+	up_with_a_request();
+	pci_function_mark_gone(fx_host_function(fx.device));
+	assert_null(seen.device); /* the driver is told by the removal, not before */
+	remove_device();
+	assert_ptr_equal(seen.device, fx_made.device);
+	assert_int_equal(seen.state, WdfDevStatePnpSurpriseRemove);
+	assert_int_equal(seen.level, PASSIVE_LEVEL);
+	assert_int_equal(seen.id, 0xffffffff);
+	assert_int_equal(seen.status, STATUS_PENDING);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fx_setup, teardown)
 
 int main(void)
@@ -172,6 +205,7 @@ int main(void)
 		TEST(test_error__host_told_once__removal_is_orderly),
 		TEST(test_gone__host_told_once__removal_by_surprise),
 		TEST(test_gone__after_a_release__removal_by_surprise_all_the_same),
+		TEST(test_surprise__the_callback__at_passive_with_requests_and_registers_of_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
