@@ -184,7 +184,7 @@ kill_and_run_again() {
 
 # as_user LIMIT: the words that run a host as an ordinary user, who may lock LIMIT KiB.
 as_user() {
-	echo "unset UWDF_RUNTIME_DIR; ulimit -l $1; exec ./uwdf run e1000 --device $NIC --ready-fd 3"
+	echo "unset UWDF_RUNTIME_DIR; ulimit -l $1; exec ./uwdf run e1000 --device $NIC"
 }
 
 run_as_ordinary_user() {
@@ -195,7 +195,7 @@ run_as_ordinary_user() {
 		says 1 "try: sudo chown .* $node" /tmp/out || return 1
 	chown user "$node"
 	expect 1 su -s /bin/sh user -c "$(as_user 16)" && says 1 "^uwdf: .* on $NIC: .* RLIMIT_MEMLOCK allows 16384" /tmp/out &&
-		says 1 "try: .*ulimit -l" /tmp/out && says 2 . /tmp/out && host_up su -s /bin/sh user -c "$(as_user 4096)" || return 1
+		says 1 "try: .*ulimit -l" /tmp/out && says 2 . /tmp/out && host_up su -s /bin/sh user -c "$(as_user 4096) --ready-fd 3" || return 1
 	[ "$(stat -c %u "/proc/$host")" = 1000 ] || { fail "the host does not run as the user"; return 1; }
 	name=/tmp/uwdf-1000/$name.sock # root's own directory has no such name
 	frames_flow && stop_host
