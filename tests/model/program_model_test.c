@@ -157,7 +157,7 @@ static void test_devices__directory_of_no_use__said_with_its_name(void **state)
 	setenv("UWDF_RUNTIME_DIR", "not/absolute", 1);
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices"), 1);
 	expect_said("UWDF_RUNTIME_DIR");
-	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "run", "edu", "--device", "model:edu"), 1);
+	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "run", "edu", "--device", "model:edu"), 2);
 	expect_said("UWDF_RUNTIME_DIR is not absolute");
 }
 
@@ -180,7 +180,7 @@ static void test_net__name_that_no_interface_may_have__said(void **state)
 	(void)state;
 	start_host("e1000", "model:e1000");
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "net", "e1000", "--tap", names[i]), 1);
+		assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "net", "e1000", "--tap", names[i]), 2);
 		expect_said(names[i]);
 		expect_said("at most 15 letters");
 	}
@@ -236,7 +236,7 @@ static void test_net__what_the_machine_lacks_or_has__said(void **state)
 
 		if (code < 0 || access("/dev/net/tun", W_OK))
 			break;
-		assert_true(code == 1 || code == 3);
+		assert_in_range(code, 1, 3);
 		expect_said(cases[i].says);
 		expect_said(cases[i].hint);
 	}
