@@ -209,7 +209,7 @@ static void test_receive__frame_over_three_descriptors__is_one_error(void **stat
 	(void)state;
 	start(&rig);
 	ring = vfio_mmio_read32(reg(&rig, RDBAL));
-	for (uint16_t i = 0; i < sizeof(status); i++) {
+	for (size_t i = 0; i < sizeof(status); i++) {
 		struct {
 			uint16_t length, checksum;
 			uint8_t status, errors;
