@@ -197,7 +197,7 @@ static int await_node(const struct binding *b, struct report *rep)
 	return 0;
 }
 
-int vfio_bind(const char *address, bool force, struct report *rep)
+UW_EXPORT int vfio_bind(const char *address, bool force, struct report *rep)
 {
 	struct binding was;
 	int err = binding_read(address, rep, &was);
@@ -256,7 +256,7 @@ static int leave_vfio(const struct binding *was, struct report *rep)
 	return err ? refuse_step(rep, was, err, "asking for its own driver") : 0;
 }
 
-int vfio_unbind(const char *address, struct report *rep)
+UW_EXPORT int vfio_unbind(const char *address, struct report *rep)
 {
 	struct binding was;
 	int err = binding_read(address, rep, &was);

@@ -7,7 +7,9 @@
 
 #include <cmocka.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -171,17 +173,54 @@ static void test_sigterm__ends_in_good_order(void **state)
 	assert_int_equal(program_end(&host, 10), 0);
 }
 
+/* As a terminal's foreground job: Ctrl-C is a signal to the group. */
+static void lead_group(void)
+{
+	setpgid(0, 0);
+}
+
 static void test_ctrl_c__reaches_no_qemu__ends_in_good_order(void **state)
 {
 	const char *argv[] = { "uwdf", "run", "edu", "--device", "qemu:edu", NULL };
 
 	(void)state;
-	program_start_group(&host, argv);
+	program_start_with(&host, argv, lead_group);
 	program_await(&host, "is ready");
 	kill(-host.pid, SIGINT);
 	assert_int_equal(program_end(&host, 10), 0);
 	assert_null(strstr(host.output, "gone"));
 	assert_null(strstr(host.output, "error"));
+}
+
+static void refuse_io_uring(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(io_uring_setup), 0) ||
+	    seccomp_load(filter))
+		_exit(126);
+	seccomp_release(filter);
+}
+
+/* Three loops, of the device and of its server; one process, one notice. */
+static void test_io_uring_refused__works__said_once(void **state)
+{
+	const char *argv[] = { "uwdf", "run", "e1000", "--device", "model:e1000", NULL };
+	const char *notice;
+	uint8_t address[6];
+	uwdf_handle *h;
+
+	(void)state;
+	program_start_with(&host, argv, refuse_io_uring);
+	program_await(&host, "is ready");
+	h = open_device("e1000");
+	ask_address(h, address);
+	uwdf_close(h);
+	stop_host("e1000");
+	notice = strstr(host.output, "io_uring is refused");
+	assert_non_null(notice);
+	assert_null(strstr(notice + 1, "io_uring is refused"));
 }
 
 static void test_sigint_with_pending_request__client_answered(void **state)
@@ -484,6 +523,7 @@ int main(void)
 		in_run_dir(test_two_hosts__same_driver__two_names),
 		in_run_dir(test_sigterm__ends_in_good_order),
 		in_run_dir(test_ctrl_c__reaches_no_qemu__ends_in_good_order),
+		in_run_dir(test_io_uring_refused__works__said_once),
 		in_run_dir(test_sigint_with_pending_request__client_answered),
 		in_run_dir(test_client_vanishes_with_requests__host_goes_on),
 		in_run_dir(test_host_killed__client_notices__runs_again_at_once),

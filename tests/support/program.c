@@ -38,7 +38,7 @@ static void exec_program(const char *const *argv, int out)
 	_exit(127);
 }
 
-static void start(struct program *p, const char *const *argv, bool own_group)
+void program_start_with(struct program *p, const char *const *argv, void (*in_child)(void))
 {
 	int fds[2];
 
@@ -51,8 +51,8 @@ static void start(struct program *p, const char *const *argv, bool own_group)
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	p->pid = fork();
 	assert_true(p->pid >= 0);
-	if (!p->pid && own_group)
-		setpgid(0, 0);
+	if (!p->pid && in_child)
+		in_child();
 	if (!p->pid)
 		exec_program(argv, fds[1]);
 	close(fds[1]);
@@ -61,12 +61,7 @@ static void start(struct program *p, const char *const *argv, bool own_group)
 
 void program_start(struct program *p, const char *const *argv)
 {
-	start(p, argv, false);
-}
-
-void program_start_group(struct program *p, const char *const *argv)
-{
-	start(p, argv, true);
+	program_start_with(p, argv, NULL);
 }
 
 /* Some more output: false at its end or at the deadline. */

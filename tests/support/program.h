@@ -16,8 +16,8 @@ struct program {
 
 /* argv[0] is looked up beside the tests: "uwdf" is build/PRESET/uwdf. Last word NULL. */
 void program_start(struct program *p, const char *const *argv);
-/* The same as a terminal's foreground job: kill(-pid) is what Ctrl-C does. */
-void program_start_group(struct program *p, const char *const *argv);
+/* @in_child is called in the new process before it becomes the program. */
+void program_start_with(struct program *p, const char *const *argv, void (*in_child)(void));
 /* Until @text was printed: fails the test after 10 s or when the program ends first. */
 void program_await(struct program *p, const char *text);
 /* Until it ends: its exit code, or 128 + signal. Fails the test (and kills it) after @seconds. */

@@ -121,7 +121,8 @@ static void server_destroy(struct server *server)
 	mem_free(server);
 }
 
-int server_start(const struct server_params *params, struct report *rep, struct server **out)
+UW_EXPORT int server_start(const struct server_params *params, struct report *rep,
+			   struct server **out)
 {
 	struct server *server = server_new(params);
 	int err;
@@ -146,12 +147,12 @@ err_destroy:
 	return err;
 }
 
-const char *server_name(const struct server *server)
+UW_EXPORT const char *server_name(const struct server *server)
 {
 	return server->name;
 }
 
-const char *server_socket(const struct server *server)
+UW_EXPORT const char *server_socket(const struct server *server)
 {
 	return server->path;
 }
@@ -179,7 +180,7 @@ static void leave(struct irq_message *msg)
 	server_note_dry(server);
 }
 
-bool server_leave(struct server *server, uint64_t deadline_ns)
+UW_EXPORT bool server_leave(struct server *server, uint64_t deadline_ns)
 {
 	/* Not by a call: a driver that keeps an open waiting has our thread until it is removed. */
 	__atomic_store_n(&server->leaving, true, __ATOMIC_RELEASE);
@@ -205,7 +206,7 @@ static void hang_up(void *arg)
 	server_note_dry(server);
 }
 
-int server_free(struct server *server, uint64_t deadline_ns)
+UW_EXPORT int server_free(struct server *server, uint64_t deadline_ns)
 {
 	if (!server)
 		return 0;
