@@ -119,9 +119,9 @@ int scan_functions(struct report *rep, struct scan_function **out, size_t *count
 		pci_init(bus);
 		pci_scan_bus(bus);
 		err = collect(bus, out, count);
-		pci_cleanup(bus);
 	}
-	/* after a jump libpci's own memory stays: the program ends soon, and it may be half made */
+	if (!setjmp(failed)) /* it may complain of what a jump above left half made */
+		pci_cleanup(bus);
 	if (!err)
 		return 0;
 	mem_free(*out);
