@@ -207,9 +207,10 @@ static void kick_from_elsewhere(struct fx_queue *q)
 	bool post;
 
 	spin_lock_acquire(&q->lock);
-	post = !q->posted;
+	post = !q->posted; /* else the message is on its way, or the owner reads it just now */
+	if (post)
+		q->msg.run = come_to_owner;
 	q->posted = true;
-	q->msg.run = come_to_owner;
 	spin_lock_release(&q->lock);
 	if (post)
 		irq_loop_post(q->io->owner, &q->msg);
