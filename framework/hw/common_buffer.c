@@ -5,7 +5,7 @@
 #include "object/driver.h"
 #include "object/functions.h"
 #include "object/trouble.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 struct common_buffer {
 	struct fx_object base;

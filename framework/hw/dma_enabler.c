@@ -4,7 +4,7 @@
 #include "nt/status.h"
 #include "object/driver.h"
 #include "object/functions.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 static struct fx_dma_enabler *of_link(struct list *link)
 {

@@ -4,9 +4,9 @@
 #include "object/driver.h"
 #include "object/functions.h"
 #include "object/irql.h"
-#include "object/verifier.h"
 #include "pnp/resources.h"
 #include "sync/spinlock.h"
+#include "verifier/verifier.h"
 
 static NTSTATUS check_config(const WDF_INTERRUPT_CONFIG *config)
 {

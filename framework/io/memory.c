@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "object/functions.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 #define GENERATION_STEP (1ull << 48)
 

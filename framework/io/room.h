@@ -6,8 +6,8 @@
 #include "file.h"
 #include "io.h"
 #include "object/irql.h"
-#include "object/verifier.h"
 #include "queue.h"
+#include "verifier/verifier.h"
 
 #define PATIENCE_MS         60000u /* of waiting for a driver, before that is said */
 #define REQUEST_CHUNK       64u    /* requests allocated at once */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "object/verifier.h"
 #include "pnp/host_impl.h"
+#include "verifier/verifier.h"
 #include "wdm.h"
 
 static PVOID map(PHYSICAL_ADDRESS address, SIZE_T len)

@@ -12,8 +12,8 @@
 #include "base/mem.h"
 #include "object/irql.h"
 #include "object/object.h"
-#include "object/verifier.h"
 #include "object/worker.h"
+#include "verifier/verifier.h"
 
 static bool claim(struct fx_object *obj)
 {

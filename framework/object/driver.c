@@ -3,8 +3,8 @@
 #include "object/driver.h"
 
 #include "object/functions.h"
-#include "object/verifier.h"
 #include "uwdf/wdflx.h"
+#include "verifier/verifier.h"
 
 /* The driver object is part of its struct fx_driver, which the loader frees. */
 static void driver_release(struct fx_object *obj)

@@ -8,7 +8,7 @@
 #include "object/function_table.h"
 
 #include "object/functions.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 static const char *const names[] = {
 #define FX_NAME(name) #name,

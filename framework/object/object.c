@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "object/dispose.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
 		    struct fx_driver *driver)

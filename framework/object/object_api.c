@@ -3,7 +3,7 @@
 #include "object/driver.h"
 #include "object/functions.h"
 #include "object/object.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 static const struct fx_object_class object_class = {
 	.type = FX_TYPE_OBJECT,

@@ -2,10 +2,10 @@
 /* device_api.c - the border of WDFDEVICE. */
 #include "object/driver.h"
 #include "object/functions.h"
-#include "object/verifier.h"
 #include "pnp/device.h"
 #include "pnp/device_init.h"
 #include "pnp/host.h"
+#include "verifier/verifier.h"
 
 NTSTATUS fx_WdfDeviceCreate(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT *init,
 			    PWDF_OBJECT_ATTRIBUTES attrs, WDFDEVICE *out)

@@ -2,8 +2,8 @@
 /* device_init_api.c - the border of WDFDEVICE_INIT. */
 #include "object/driver.h"
 #include "object/functions.h"
-#include "object/verifier.h"
 #include "pnp/device_init.h"
+#include "verifier/verifier.h"
 
 void fx_device_init_prepare(struct WDFDEVICE_INIT *init, struct fx_driver *driver,
 			    struct uwdf_device *host)

@@ -7,8 +7,8 @@
 #include "object/driver.h"
 #include "object/functions.h"
 #include "object/irql.h"
-#include "object/verifier.h"
 #include "pnp/device.h"
+#include "verifier/verifier.h"
 
 static const struct fx_object_class res_list_class = {
 	.type = FX_TYPE_CM_RES_LIST,

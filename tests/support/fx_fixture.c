@@ -7,9 +7,9 @@
 #include "base/exec.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "object/verifier.h"
 #include "uwdf/driver_image.h"
 #include "uwdf/wdflx.h"
+#include "verifier/verifier.h"
 
 #define AWAIT_MS 5000
 

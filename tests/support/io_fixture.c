@@ -11,8 +11,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "object/driver.h"
-#include "object/verifier.h"
 #include "object/worker.h"
+#include "verifier/verifier.h"
 
 extern const struct uwdf_driver_image UwdfDriverImage;
 struct io_seen io_seen;

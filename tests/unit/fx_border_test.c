@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "object/function_table.h"
-#include "object/verifier.h"
 #include "pnp/device_init.h"
 #include "uwdf/device_io.h"
+#include "verifier/verifier.h"
 
 /*
  * One letter an argument after the globals:

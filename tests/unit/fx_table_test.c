@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "object/function_table.h"
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 #define NAME_MAX_LEN 128
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "object/verifier.h"
+#include "verifier/verifier.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
