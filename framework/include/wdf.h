@@ -19,6 +19,7 @@
 #define UWDF_WDF_H
 
 #include <wdf/wdfbugcodes.h>
+#include <wdf/wdfcollection.h>
 #include <wdf/wdfcommonbuffer.h>
 #include <wdf/wdfcore.h>
 #include <wdf/wdfdevice.h>
@@ -34,6 +35,7 @@
 #include <wdf/wdfrequest.h>
 #include <wdf/wdfresource.h>
 #include <wdf/wdfstatus.h>
+#include <wdf/wdfstring.h>
 #include <wdf/wdfsync.h>
 #include <wdf/wdftypes.h>
 #include <wdm.h>

@@ -41,6 +41,7 @@ const WDFFUNC fx_function_table[WdfFunctionTableNumEntries] = {
 #define FX_FUNCTION(name, NAME) [name##TableIndex] = (WDFFUNC)fx_##name,
 #include "io/functions_io.def"
 #include "object/functions_core.def"
+#include "support/functions_support.def"
 #undef FX_FUNCTION
 };
 #pragma GCC diagnostic pop

@@ -105,7 +105,7 @@ struct fx_object *fx_object_unref(struct fx_object *obj)
 
 static bool is_type(uint16_t type)
 {
-	return type >= FX_TYPE_OBJECT && type <= FX_TYPE_IO_TARGET;
+	return type >= FX_TYPE_OBJECT && type < FX_TYPE_END;
 }
 
 struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle)

@@ -39,6 +39,12 @@ enum fx_type {
 	FX_TYPE_COMMON_BUFFER,
 	FX_TYPE_CM_RES_LIST,
 	FX_TYPE_IO_TARGET,
+	FX_TYPE_COLLECTION,
+	FX_TYPE_STRING,
+	FX_TYPE_LOOKASIDE,
+	FX_TYPE_IO_RES_LIST,
+	FX_TYPE_IO_RES_REQ_LIST,
+	FX_TYPE_END, /* new types go before it */
 };
 
 enum fx_object_state {

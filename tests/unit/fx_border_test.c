@@ -16,7 +16,8 @@
 /*
  * One letter an argument after the globals:
  *   D driver, d device, q queue, r request, m memory, f file object, n interrupt, e DMA enabler,
- *   b common buffer, s spin lock, c resource list, o object of any type; R, F: may be NULL
+ *   b common buffer, s spin lock, c resource list, l collection, t string, o object of any type;
+ *   R, F: may be NULL
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
  *   p pointer that must be there, x anything else
  */
@@ -129,6 +130,16 @@ static const struct row {
 	ROW(WdfFileObjectGetFileName, "f"),
 	ROW(WdfFileObjectGetFlags, "f"),
 	ROW(WdfFileObjectGetDevice, "f"),
+	ROW(WdfCollectionCreate, "xp"),
+	ROW(WdfCollectionGetCount, "l"),
+	ROW(WdfCollectionAdd, "lo"),
+	ROW(WdfCollectionRemove, "lo"),
+	ROW(WdfCollectionRemoveItem, "lx"),
+	ROW(WdfCollectionGetItem, "lx"),
+	ROW(WdfCollectionGetFirstItem, "l"),
+	ROW(WdfCollectionGetLastItem, "l"),
+	ROW(WdfStringCreate, "xxp"),
+	ROW(WdfStringGetUnicodeString, "tp"),
 #undef ROW
 };
 #define ARGS_MAX 6
@@ -143,6 +154,8 @@ static struct {
 	WDFCOMMONBUFFER buffer;
 	WDFSPINLOCK spinlock;
 	WDFCMRESLIST resources;
+	WDFCOLLECTION collection;
+	WDFSTRING string;
 	struct WDFDEVICE_INIT init;
 	PWDFDEVICE_INIT init_pointer, no_init;
 	struct uwdf_file *file;
@@ -173,6 +186,8 @@ static void make_objects(WDFDEVICE device)
 	assert_int_equal(WdfMemoryCreate(&attrs, NonPagedPoolNx, 0, 16, &made.memory, NULL),
 			 STATUS_SUCCESS);
 	assert_int_equal(WdfSpinLockCreate(&attrs, &made.spinlock), STATUS_SUCCESS);
+	assert_int_equal(WdfCollectionCreate(&attrs, &made.collection), STATUS_SUCCESS);
+	assert_int_equal(WdfStringCreate(NULL, &attrs, &made.string), STATUS_SUCCESS);
 	assert_int_equal(WdfCommonBufferCreate(fx_made.enablers[0], 64, NULL, &made.buffer),
 			 STATUS_SUCCESS);
 }
@@ -281,6 +296,10 @@ static const void *good(char letter)
 		return made.spinlock;
 	case 'c':
 		return made.resources;
+	case 'l':
+		return made.collection;
+	case 't':
+		return made.string;
 	case 'i':
 	case 'j':
 		return &made.init;
@@ -336,7 +355,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmfnebscoRF", letter);
+	return strchr("DdqrmfnebscltoRF", letter);
 }
 
 static void check_null(const struct row *row, size_t at)

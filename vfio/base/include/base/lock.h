@@ -21,6 +21,7 @@ enum lock_rank {
 	LOCK_RANK_QUEUE = 40,
 	LOCK_RANK_FILE = 45,
 	LOCK_RANK_OBJECT = 50,       /* one object's child list and state */
+	LOCK_RANK_ITEMS = 60,        /* what a collection, resource list or lookaside list holds */
 	LOCK_RANK_INTERRUPT = 70,    /* an interrupt's lock, held across EvtInterruptIsr */
 	LOCK_RANK_DMA = 80,          /* a DMA domain's tables */
 	LOCK_RANK_LOOP = 90,         /* a loop's mailbox */
