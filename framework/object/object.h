@@ -44,6 +44,8 @@ enum fx_type {
 	FX_TYPE_LOOKASIDE,
 	FX_TYPE_IO_RES_LIST,
 	FX_TYPE_IO_RES_REQ_LIST,
+	FX_TYPE_TIMER,
+	FX_TYPE_WORKITEM,
 	FX_TYPE_END, /* new types go before it */
 };
 

@@ -1,15 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 #include "sync/spinlock.h"
 
+#include "base/mem.h"
 #include "object/driver.h"
 #include "object/functions.h"
 #include "verifier/verifier.h"
+
+static struct fx_spinlock *of_object(struct fx_object *obj)
+{
+	return uw_container_of(obj, struct fx_spinlock, base);
+}
+
+static void spinlock_dispose(struct fx_object *obj)
+{
+	struct fx_spinlock *lock = of_object(obj);
+
+	if (!lock->is_interrupt && __atomic_load_n(&lock->lock.word, __ATOMIC_RELAXED))
+		fx_verifier_break(obj->driver, "a WDFSPINLOCK is deleted while it is held%s",
+				  fx_lock_history_text(lock->history).text);
+}
+
+static void spinlock_destroy(struct fx_object *obj)
+{
+	mem_free(of_object(obj)->history);
+}
 
 static const struct fx_object_class spinlock_class = {
 	.type = FX_TYPE_SPINLOCK,
 	.name = "WDFSPINLOCK",
 	.driver_may_delete = true,
+	.dispose = spinlock_dispose,
+	.destroy = spinlock_destroy,
 };
+
+/* Without memory for it there is no history: the lock itself is not worse for that. */
+static void spinlock_fill(struct fx_spinlock *lock, const struct fx_driver *driver)
+{
+	spin_lock_init(&lock->lock, LOCK_RANK_DRIVER);
+	if (driver->globals.DriverFlags & WdfVerifierOn)
+		lock->history = mem_calloc(1, sizeof(*lock->history));
+}
 
 NTSTATUS fx_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTES attrs,
 			      WDFSPINLOCK *out)
@@ -28,7 +58,7 @@ NTSTATUS fx_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTE
 				       fx_driver_object(driver), attrs, &obj);
 	if (!NT_SUCCESS(status))
 		return status;
-	spin_lock_init(&uw_container_of(obj, struct fx_spinlock, base)->lock, LOCK_RANK_DRIVER);
+	spinlock_fill(of_object(obj), driver);
 	fx_object_commit(obj, attrs);
 	*out = (WDFSPINLOCK)fx_object_handle(obj);
 	return STATUS_SUCCESS;
@@ -56,10 +86,13 @@ VOID fx_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_N
 		return;
 	if (uw_unlikely(spin_lock_is_mine(&lock->lock)))
 		fx_verifier_stop(driver, WDF_RECURSIVE_LOCK, (uintptr_t)handle, 0,
-				 "WdfSpinLockAcquire on a lock that this thread holds");
+				 "WdfSpinLockAcquire on a lock that this thread holds%s",
+				 fx_lock_history_text(lock->history).text);
 	before = fx_irql_raise(DISPATCH_LEVEL);
-	spin_lock_acquire(&lock->lock);
+	spin_lock_acquire_for_driver(&lock->lock);
 	lock->level_before = before;
+	if (uw_unlikely(lock->history))
+		fx_lock_history_acquired(lock->history, __builtin_return_address(0));
 }
 
 VOID fx_WdfSpinLockRelease(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_NO_TSA
@@ -74,6 +107,8 @@ VOID fx_WdfSpinLockRelease(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_N
 		fx_verifier_stop(driver, WDF_INVALID_LOCK_OPERATION, (uintptr_t)handle, 1,
 				 "WdfSpinLockRelease on a lock that this thread does not hold");
 	before = lock->level_before;
+	if (uw_unlikely(lock->history))
+		fx_lock_history_released(lock->history);
 	spin_lock_release(&lock->lock);
 	fx_irql_restore(before);
 }

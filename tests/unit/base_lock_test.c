@@ -172,6 +172,33 @@ static void test_ranks__released_out_of_order__is_fine(void **state)
 	spin_lock_acquire(&outer);
 	spin_lock_release(&outer);
 }
+
+static void take_driver_lock_under_framework_lock(void *arg) UW_NO_TSA
+{
+	(void)arg;
+	spin_lock_init(&outer, LOCK_RANK_DRIVER);
+	spin_lock_init(&inner, LOCK_RANK_QUEUE);
+	spin_lock_acquire(&inner);
+	spin_lock_acquire_for_driver(&outer);
+}
+
+static void test_ranks__for_a_driver__only_framework_locks_count(void **state)
+{
+	(void)state;
+	check_stops(take_driver_lock_under_framework_lock, "wrong order: takes");
+	spin_lock_init(&outer, LOCK_RANK_DRIVER);
+	spin_lock_init(&inner, LOCK_RANK_SCOPE);
+	spin_lock_acquire_for_driver(&outer);
+	spin_lock_acquire_for_driver(&inner);
+	spin_lock_release(&inner);
+	assert_int_equal(rank_mutex_init(&mutex, LOCK_RANK_SCOPE), 0);
+	rank_mutex_lock_for_driver(&mutex);
+	assert_true(rank_mutex_is_mine(&mutex));
+	rank_mutex_unlock(&mutex);
+	assert_false(rank_mutex_is_mine(&mutex));
+	rank_mutex_deinit(&mutex);
+	spin_lock_release(&outer);
+}
 #endif
 
 int main(void)
@@ -181,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_ranks__wrong_order__stops_and_names_both),
 		cmocka_unit_test(test_ranks__release_of_a_lock_not_held__stops),
 		cmocka_unit_test(test_ranks__released_out_of_order__is_fine),
+		cmocka_unit_test(test_ranks__for_a_driver__only_framework_locks_count),
 #endif
 		cmocka_unit_test(test_spin_lock__contended__excludes),
 		cmocka_unit_test(test_spin_lock__holder_without_cpu__is_waited_for),

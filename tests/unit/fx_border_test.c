@@ -16,8 +16,8 @@
 /*
  * One letter an argument after the globals:
  *   D driver, d device, q queue, r request, m memory, f file object, n interrupt, e DMA enabler,
- *   b common buffer, s spin lock, c resource list, l collection, t string, o object of any type;
- *   R, F: may be NULL
+ *   b common buffer, s spin lock, w wait lock, c resource list, l collection, t string,
+ *   o object of any type; R, F: may be NULL
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
  *   p pointer that must be there, x anything else
  */
@@ -81,6 +81,9 @@ static const struct row {
 	ROW(WdfSpinLockCreate, "xp"),
 	ROW(WdfSpinLockAcquire, "s"),
 	ROW(WdfSpinLockRelease, "s"),
+	ROW(WdfWaitLockCreate, "xp"),
+	ROW(WdfWaitLockAcquire, "wx"),
+	ROW(WdfWaitLockRelease, "w"),
 	ROW(WdfCmResourceListGetCount, "c"),
 	ROW(WdfCmResourceListGetDescriptor, "cx"),
 	ROW(WdfIoQueueCreate, "dpxx"),
@@ -153,6 +156,7 @@ static struct {
 	WDFFILEOBJECT file_object;
 	WDFCOMMONBUFFER buffer;
 	WDFSPINLOCK spinlock;
+	WDFWAITLOCK waitlock;
 	WDFCMRESLIST resources;
 	WDFCOLLECTION collection;
 	WDFSTRING string;
@@ -186,6 +190,7 @@ static void make_objects(WDFDEVICE device)
 	assert_int_equal(WdfMemoryCreate(&attrs, NonPagedPoolNx, 0, 16, &made.memory, NULL),
 			 STATUS_SUCCESS);
 	assert_int_equal(WdfSpinLockCreate(&attrs, &made.spinlock), STATUS_SUCCESS);
+	assert_int_equal(WdfWaitLockCreate(&attrs, &made.waitlock), STATUS_SUCCESS);
 	assert_int_equal(WdfCollectionCreate(&attrs, &made.collection), STATUS_SUCCESS);
 	assert_int_equal(WdfStringCreate(NULL, &attrs, &made.string), STATUS_SUCCESS);
 	assert_int_equal(WdfCommonBufferCreate(fx_made.enablers[0], 64, NULL, &made.buffer),
@@ -294,6 +299,8 @@ static const void *good(char letter)
 		return made.buffer;
 	case 's':
 		return made.spinlock;
+	case 'w':
+		return made.waitlock;
 	case 'c':
 		return made.resources;
 	case 'l':
@@ -355,7 +362,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmfnebscltoRF", letter);
+	return strchr("DdqrmfnebswcltoRF", letter);
 }
 
 static void check_null(const struct row *row, size_t at)

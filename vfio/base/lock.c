@@ -38,16 +38,27 @@ void spin_lock_init(struct spin_lock *l, enum lock_rank rank)
 	l->rank = (uint32_t)rank;
 }
 
-void spin_lock_acquire(struct spin_lock *l) UW_NO_TSA
+static inline void acquire_checked(struct spin_lock *l) UW_NO_TSA
 {
 	uint32_t self = exec_thread_id();
 
-	lock_order_check(l, l->rank);
 	if (uw_unlikely(exec_sim_active()))
 		exec_yield(); /* a seed may let somebody else have it first */
 	if (uw_unlikely(!grab(l, self)))
 		acquire_slowly(l, self);
 	lock_order_push(l, l->rank);
+}
+
+void spin_lock_acquire(struct spin_lock *l) UW_NO_TSA
+{
+	lock_order_check(l, l->rank);
+	acquire_checked(l);
+}
+
+void spin_lock_acquire_for_driver(struct spin_lock *l) UW_NO_TSA
+{
+	lock_order_check(l, LOCK_RANK_DRIVER + 1);
+	acquire_checked(l);
 }
 
 bool spin_lock_try(struct spin_lock *l) UW_NO_TSA
@@ -87,12 +98,28 @@ static void set_owner(struct rank_mutex *m, uint32_t owner)
 			 __ATOMIC_RELAXED); /* others only compare it with themselves */
 }
 
-void rank_mutex_lock(struct rank_mutex *m) UW_NO_TSA
+static void lock_checked(struct rank_mutex *m) UW_NO_TSA
 {
-	lock_order_check(m, m->rank);
 	exec_mutex_lock(&m->mutex);
 	set_owner(m, exec_thread_id());
 	lock_order_push(m, m->rank);
+}
+
+void rank_mutex_lock(struct rank_mutex *m) UW_NO_TSA
+{
+	lock_order_check(m, m->rank);
+	lock_checked(m);
+}
+
+void rank_mutex_lock_for_driver(struct rank_mutex *m) UW_NO_TSA
+{
+	lock_order_check(m, LOCK_RANK_DRIVER + 1);
+	lock_checked(m);
+}
+
+bool rank_mutex_is_mine(const struct rank_mutex *m)
+{
+	return owner_of(&m->owner) == exec_thread_id();
 }
 
 void rank_mutex_unlock(struct rank_mutex *m) UW_NO_TSA

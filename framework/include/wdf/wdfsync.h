@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wdfsync.h - WDFSPINLOCK.
+ * wdfsync.h - WDFSPINLOCK, WDFWAITLOCK.
  *
- * Has: WdfSpinLockCreate, WdfSpinLockAcquire, WdfSpinLockRelease.
+ * Has: WdfSpinLockCreate, WdfSpinLockAcquire, WdfSpinLockRelease, WdfWaitLockCreate,
+ *      WdfWaitLockAcquire, WdfWaitLockRelease.
  */
 #ifndef UWDF_WDFSYNC_H
 #define UWDF_WDFSYNC_H
@@ -62,6 +63,61 @@ FORCEINLINE VOID WdfSpinLockRelease(WDFSPINLOCK SpinLock)
 {
 	((PFN_WDFSPINLOCKRELEASE)WdfFunctions[WdfSpinLockReleaseTableIndex])(WdfDriverGlobals,
 									     SpinLock);
+}
+
+/**
+ * WdfWaitLockCreate() - create a lock to be held while waiting and working at PASSIVE_LEVEL.
+ * @LockAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Lock:           the new handle.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfsync.h.
+ */
+typedef NTSTATUS (*PFN_WDFWAITLOCKCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					  PWDF_OBJECT_ATTRIBUTES LockAttributes, WDFWAITLOCK *Lock);
+FORCEINLINE NTSTATUS WdfWaitLockCreate(PWDF_OBJECT_ATTRIBUTES LockAttributes, WDFWAITLOCK *Lock)
+{
+	return ((PFN_WDFWAITLOCKCREATE)WdfFunctions[WdfWaitLockCreateTableIndex])(
+		WdfDriverGlobals, LockAttributes, Lock);
+}
+
+/**
+ * WdfWaitLockAcquire() - take the lock; the level stays.
+ * @Lock:    not held by the caller.
+ * @Timeout: 100 ns units: negative from now, positive absolute since 1601, zero: try once; NULL:
+ *           for ever.
+ *
+ * IRQL:    PASSIVE_LEVEL; with a zero *Timeout DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_TIMEOUT (NT_SUCCESS() of it is true); above the allowed level
+ *          STATUS_INVALID_DEVICE_REQUEST, and the lock is not taken.
+ * Differs: an absolute time notices within a second that the clock was set. Taking it twice with
+ *          no time-out stops with WDF_RECURSIVE_LOCK instead of waiting for ever. There are no
+ *          APCs to disable.
+ * Source:  Windows driver documentation, wdfsync.h.
+ */
+typedef NTSTATUS (*PFN_WDFWAITLOCKACQUIRE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFWAITLOCK Lock,
+					   PLONGLONG Timeout);
+FORCEINLINE NTSTATUS WdfWaitLockAcquire(WDFWAITLOCK Lock, PLONGLONG Timeout)
+{
+	return ((PFN_WDFWAITLOCKACQUIRE)WdfFunctions[WdfWaitLockAcquireTableIndex])(
+		WdfDriverGlobals, Lock, Timeout);
+}
+
+/**
+ * WdfWaitLockRelease() - give the lock to whoever waits for it.
+ * @Lock: held by the caller.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: releasing a lock that the caller does not hold is reported and ignored.
+ * Source:  Windows driver documentation, wdfsync.h.
+ */
+typedef VOID (*PFN_WDFWAITLOCKRELEASE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFWAITLOCK Lock);
+FORCEINLINE VOID WdfWaitLockRelease(WDFWAITLOCK Lock)
+{
+	((PFN_WDFWAITLOCKRELEASE)WdfFunctions[WdfWaitLockReleaseTableIndex])(WdfDriverGlobals,
+									     Lock);
 }
 
 #ifdef __cplusplus

@@ -41,6 +41,9 @@ struct UW_CAPABILITY("spin lock") spin_lock {
 
 void spin_lock_init(struct spin_lock *l, enum lock_rank rank);
 void spin_lock_acquire(struct spin_lock *l) UW_ACQUIRE(l);
+/* A driver takes it by a call of its own: its order among a driver's locks is the driver's affair,
+ * so only ranks above LOCK_RANK_DRIVER must not be held. */
+void spin_lock_acquire_for_driver(struct spin_lock *l) UW_ACQUIRE(l);
 bool spin_lock_try(struct spin_lock *l) UW_TRY_ACQUIRE(true, l);
 void spin_lock_release(struct spin_lock *l) UW_RELEASE(l);
 bool spin_lock_is_mine(const struct spin_lock *l);
@@ -54,6 +57,8 @@ struct UW_CAPABILITY("mutex") rank_mutex {
 int rank_mutex_init(struct rank_mutex *m, enum lock_rank rank) UW_MUST_CHECK;
 void rank_mutex_deinit(struct rank_mutex *m);
 void rank_mutex_lock(struct rank_mutex *m) UW_ACQUIRE(m);
+void rank_mutex_lock_for_driver(struct rank_mutex *m) UW_ACQUIRE(m); /* as the spin lock's */
+bool rank_mutex_is_mine(const struct rank_mutex *m);
 void rank_mutex_unlock(struct rank_mutex *m) UW_RELEASE(m);
 /* Waits with the rank bookkeeping kept right; as exec_cond_wait(). */
 bool rank_mutex_wait(struct rank_mutex *m, struct exec_cond *c, uint64_t deadline_ns)
