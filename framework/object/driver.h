@@ -12,6 +12,7 @@
 #include "base/report.h"
 #include "object/object.h"
 #include "uwdf/driver_image.h"
+#include "verifier/settings.h"
 
 /* What a driver sees as its DRIVER_OBJECT; nothing in it is the driver's business. */
 struct _DRIVER_OBJECT {
@@ -35,16 +36,20 @@ struct fx_driver {
 	bool has_faults;              /* its access table is registered */
 	WDF_EXECUTION_LEVEL io_level; /* WdfLxDriverSetIoLevel */
 	unsigned int device_count;
+	struct fx_verifier verifier; /* how closely it is watched */
 };
 
 /** fx_driver_load() - load @path and run its DriverEntry.
  * Return: 0; -ENOENT no file; -ENOEXEC no driver; -EPROTO built for something else; -EEXIST loaded
  * already; -ECANCELED its DriverEntry failed; -ENOMEM. On failure nothing is left loaded.
+ * @verify: what was asked for on the command line; NULL: nothing.
  */
-int fx_driver_load(const char *path, struct report *rep, struct fx_driver **out) UW_MUST_CHECK;
+int fx_driver_load(const char *path, const struct fx_verifier_settings *verify, struct report *rep,
+		   struct fx_driver **out) UW_MUST_CHECK;
 /* The same for an image that is part of the program (tests). @name: of the driver. */
 int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image,
-			 struct report *rep, struct fx_driver **out) UW_MUST_CHECK;
+			 const struct fx_verifier_settings *verify, struct report *rep,
+			 struct fx_driver **out) UW_MUST_CHECK;
 /* No devices left. EvtDriverUnload, the driver object's end, the image. NULL is fine. */
 void fx_driver_unload(struct fx_driver *driver);
 

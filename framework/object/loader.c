@@ -241,13 +241,15 @@ static int call_entry(struct fx_driver *driver, struct report *rep)
 	return 0;
 }
 
-static int driver_start(struct fx_driver *driver, struct report *rep)
+static int driver_start(struct fx_driver *driver, const struct fx_verifier_settings *verify,
+			struct report *rep)
 {
 	int err = bind_image(driver, rep);
 
-	if (!err)
-		err = call_entry(driver, rep);
-	return err;
+	if (err)
+		return err;
+	fx_verifier_setup(driver, verify);
+	return call_entry(driver, rep);
 }
 
 static int finish_load(struct fx_driver *driver, int err, struct fx_driver **out)
@@ -262,7 +264,8 @@ static int finish_load(struct fx_driver *driver, int err, struct fx_driver **out
 	return 0;
 }
 
-int fx_driver_load(const char *path, struct report *rep, struct fx_driver **out)
+int fx_driver_load(const char *path, const struct fx_verifier_settings *verify, struct report *rep,
+		   struct fx_driver **out)
 {
 	struct fx_driver *driver;
 	int err = check_file(path, rep);
@@ -274,12 +277,13 @@ int fx_driver_load(const char *path, struct report *rep, struct fx_driver **out)
 		return report_fail(rep, err, "loading driver %s", path);
 	err = open_image(driver, rep);
 	if (!err)
-		err = driver_start(driver, rep);
+		err = driver_start(driver, verify, rep);
 	return finish_load(driver, err, out);
 }
 
 int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image,
-			 struct report *rep, struct fx_driver **out)
+			 const struct fx_verifier_settings *verify, struct report *rep,
+			 struct fx_driver **out)
 {
 	struct fx_driver *driver;
 	int err = driver_new(name, &driver);
@@ -287,7 +291,7 @@ int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image
 	if (err)
 		return report_fail(rep, err, "loading driver %s", name);
 	driver->image = image;
-	return finish_load(driver, driver_start(driver, rep), out);
+	return finish_load(driver, driver_start(driver, verify, rep), out);
 }
 
 void fx_driver_unload(struct fx_driver *driver)

@@ -69,13 +69,14 @@ static int load(struct uwdf_host *host, const char *path, const struct uwdf_driv
 		struct uwdf_report *rep, struct uwdf_driver **out)
 {
 	struct report report = REPORT_INIT;
+	const struct fx_verifier_settings *verify = host->verify_given ? &host->verify : NULL;
 	struct fx_driver *fx;
 	int err;
 
 	if (image)
-		err = fx_driver_load_image(path, image, &report, &fx);
+		err = fx_driver_load_image(path, image, verify, &report, &fx);
 	else
-		err = fx_driver_load(path, &report, &fx);
+		err = fx_driver_load(path, verify, &report, &fx);
 	if (err)
 		return fx_host_report(rep, &report, err);
 	err = add_driver(host, fx, out);
@@ -83,6 +84,15 @@ static int load(struct uwdf_host *host, const char *path, const struct uwdf_driv
 		fx_driver_unload(fx);
 		report_fail(&report, err, "loading driver %s", path);
 	}
+	return fx_host_report(rep, &report, err);
+}
+
+UW_EXPORT int uwdf_host_verify(struct uwdf_host *host, const char *options, struct uwdf_report *rep)
+{
+	struct report report = REPORT_INIT;
+	int err = fx_verifier_parse(options, &report, &host->verify);
+
+	host->verify_given = !err;
 	return fx_host_report(rep, &report, err);
 }
 

@@ -7,11 +7,14 @@
 #include "base/list.h"
 #include "pnp/device.h"
 #include "pnp/host.h"
+#include "verifier/settings.h"
 
 struct uwdf_driver_image;
 
 struct uwdf_host {
 	struct list drivers; /* of uwdf_driver, in load order */
+	bool verify_given;
+	struct fx_verifier_settings verify; /* for drivers loaded from now on, if given */
 };
 
 struct uwdf_driver {

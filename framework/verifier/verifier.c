@@ -9,8 +9,10 @@
 #include "base/log.h"
 #include "object/driver.h"
 #include "object/object.h"
+#include "verifier/report.h"
 
 static uint64_t breaks; /* atomic */
+static _Thread_local enum fx_rule last_break;
 static fx_verifier_hook *hook;
 
 void fx_verifier_set_hook(fx_verifier_hook *new_hook)
@@ -23,75 +25,130 @@ uint64_t fx_verifier_breaks(void)
 	return __atomic_load_n(&breaks, __ATOMIC_RELAXED);
 }
 
-static const char *code_name(ULONG code)
+enum fx_rule fx_verifier_last_break(void)
 {
-	static const char *const names[] = {
-		[WDF_POWER_ROUTINE_TIMED_OUT] = "WDF_POWER_ROUTINE_TIMED_OUT",
-		[WDF_RECURSIVE_LOCK] = "WDF_RECURSIVE_LOCK",
-		[WDF_VERIFIER_FATAL_ERROR] = "WDF_VERIFIER_FATAL_ERROR",
-		[WDF_REQUIRED_PARAMETER_IS_NULL] = "WDF_REQUIRED_PARAMETER_IS_NULL",
-		[WDF_INVALID_HANDLE] = "WDF_INVALID_HANDLE",
-		[WDF_REQUEST_FATAL_ERROR] = "WDF_REQUEST_FATAL_ERROR",
-		[WDF_OBJECT_ERROR] = "WDF_OBJECT_ERROR",
-		[WDF_DMA_FATAL_ERROR] = "WDF_DMA_FATAL_ERROR",
-		[WDF_INVALID_INTERRUPT] = "WDF_INVALID_INTERRUPT",
-		[WDF_QUEUE_FATAL_ERROR] = "WDF_QUEUE_FATAL_ERROR",
-		[WDF_INVALID_LOCK_OPERATION] = "WDF_INVALID_LOCK_OPERATION",
-		[WDF_PNP_FATAL_ERROR] = "WDF_PNP_FATAL_ERROR",
-		[WDF_POWER_MULTIPLE_PPO] = "WDF_POWER_MULTIPLE_PPO",
-		[WDF_VERIFIER_IRQL_MISMATCH] = "WDF_VERIFIER_IRQL_MISMATCH",
-		[WDF_VERIFIER_CRITICAL_REGION_MISMATCH] = "WDF_VERIFIER_CRITICAL_REGION_MISMATCH",
-		[WDF_API_UNAVAILABLE] = "WDF_API_UNAVAILABLE",
-	};
+	return last_break;
+}
 
-	return code < UW_ARRAY_SIZE(names) && names[code] ? names[code] : "WDF_VIOLATION";
+bool fx_rule_is_open(const struct fx_driver *driver, enum fx_rule rule)
+{
+	const struct fx_rule_row *row = &fx_rules[rule];
+
+	if (!driver)
+		return row->gate == FX_GATE_ALWAYS;
+	if (row->minor > driver->verifier.minor && !driver->verifier.down_level)
+		return false;
+	return driver->verifier.gates & (1u << row->gate);
+}
+
+/* How often this driver broke the rule before. */
+static uint32_t count_again(struct fx_driver *driver, enum fx_rule rule)
+{
+	return driver ? __atomic_fetch_add(&driver->verifier.said[rule], 1, __ATOMIC_RELAXED) : 0;
+}
+
+/* The gate is shut: once is enough. */
+static void hint_at(struct fx_driver *driver, enum fx_rule rule, const char *text)
+{
+	if (count_again(driver, rule))
+		return;
+	log_warn("verifier", "driver %s broke rule %u: %s; --verify says where",
+		 fx_driver_name(driver), (unsigned int)rule, text);
+}
+
+static void break_now(const struct fx_violation *violation)
+{
+	last_break = violation->rule;
+	__atomic_add_fetch(&breaks, 1, __ATOMIC_RELAXED);
+	fx_report_break(violation, count_again(violation->driver, violation->rule));
+}
+
+static void stop_now(const struct fx_violation *violation) __attribute__((noreturn));
+static void stop_now(const struct fx_violation *violation)
+{
+	if (hook)
+		hook(violation->code, violation->text);
+	fx_report_stop(violation);
+	abort();
+}
+
+#define PUT_TEXT(text, format)                                                                     \
+	do {                                                                                       \
+		va_list args;                                                                      \
+                                                                                                   \
+		va_start(args, format);                                                            \
+		(void)vsnprintf(text, sizeof(text), format, args);                                 \
+		va_end(args);                                                                      \
+	} while (0)
+
+void fx_rule_broken(struct fx_driver *driver, enum fx_rule rule, const struct fx_object *obj,
+		    uint64_t p2, uint64_t p3, const char *format, ...)
+{
+	struct fx_violation violation = { .driver = driver,
+					  .rule = rule,
+					  .code = fx_rules[rule].code,
+					  .object = obj,
+					  .p2 = p2,
+					  .p3 = p3 };
+
+	PUT_TEXT(violation.text, format);
+	if (!fx_rule_is_open(driver, rule))
+		hint_at(driver, rule, violation.text);
+	else if (violation.code)
+		stop_now(&violation);
+	else
+		break_now(&violation);
+}
+
+void fx_rule_stop(struct fx_driver *driver, enum fx_rule rule, const struct fx_object *obj,
+		  uint64_t p2, uint64_t p3, const char *format, ...)
+{
+	struct fx_violation violation = { .driver = driver,
+					  .rule = rule,
+					  .code = fx_rules[rule].code,
+					  .object = obj,
+					  .p2 = p2,
+					  .p3 = p3 };
+
+	PUT_TEXT(violation.text, format);
+	stop_now(&violation);
 }
 
 void fx_verifier_stop(struct fx_driver *driver, ULONG code, uint64_t p2, uint64_t p3,
 		      const char *format, ...)
 {
-	char text[512];
-	va_list args;
+	struct fx_violation violation = { .driver = driver, .code = code, .p2 = p2, .p3 = p3 };
 
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	if (hook)
-		hook(code, text);
-	log_error("verifier", "driver %s stopped: %s: %s (0x%" PRIx64 ", 0x%" PRIx64 ")",
-		  fx_driver_name(driver), code_name(code), text, p2, p3);
-	abort();
+	PUT_TEXT(violation.text, format);
+	stop_now(&violation);
 }
 
 void fx_verifier_break(struct fx_driver *driver, const char *format, ...)
 {
-	char text[512];
-	va_list args;
+	struct fx_violation violation = { .driver = driver };
 
-	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	__atomic_add_fetch(&breaks, 1, __ATOMIC_RELAXED);
-	log_error("verifier", "driver %s: %s", fx_driver_name(driver), text);
+	PUT_TEXT(violation.text, format);
+	break_now(&violation);
 }
 
 void fx_verifier_null(struct fx_driver *driver, const char *what, const void *caller)
 {
-	fx_verifier_stop(driver, WDF_REQUIRED_PARAMETER_IS_NULL, 0, (uintptr_t)caller,
-			 "%s was given NULL where it needs a pointer", what);
+	fx_rule_stop(driver, FX_RULE_NULL_POINTER, NULL, 0, (uintptr_t)caller,
+		     "%s was given NULL where it needs a pointer", what);
 }
 
 void fx_verifier_level(struct fx_driver *driver, const char *function, KIRQL max)
 {
-	fx_verifier_break(driver, "%s called at IRQL %u, allowed up to %u", function, fx_irql_get(),
-			  max);
+	fx_rule_break(driver, FX_RULE_LEVEL, NULL, "%s called at IRQL %u, allowed up to %u",
+		      function, fx_irql_get(), max);
 }
 
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
 			    const void *caller)
 {
-	fx_verifier_stop(
-		driver, WDF_INVALID_HANDLE, (uintptr_t)handle, (uint64_t)expected,
-		"%p is not a handle of the type this function takes (0x%x), called from %p", handle,
-		(unsigned int)expected, caller);
+	(void)caller;
+	fx_rule_stop(driver, handle ? FX_RULE_BAD_HANDLE : FX_RULE_NULL_HANDLE, NULL,
+		     (uintptr_t)handle, (uint64_t)expected,
+		     "%p is not a handle of the type this function takes (0x%x)", handle,
+		     (unsigned int)expected);
 }

@@ -60,6 +60,7 @@ static uint64_t blocks_before;
 void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config)
 {
 	struct irq_loop_params params = { .name = "owner", .node = -1, .own_thread = true };
+	struct fx_verifier_settings verify;
 	struct fx_io_config plain = { 0 };
 	struct fx_object *obj;
 
@@ -68,7 +69,9 @@ void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config)
 	log_set_sink(quiet, NULL);
 	blocks_before = mem_live_blocks();
 	assert_int_equal(fx_worker_start(), 0);
-	assert_int_equal(fx_driver_load_image("io_test", &UwdfDriverImage, NULL, &f->driver), 0);
+	assert_int_equal(fx_verifier_parse("", NULL, &verify), 0);
+	assert_int_equal(
+		fx_driver_load_image("io_test", &UwdfDriverImage, &verify, NULL, &f->driver), 0);
 	assert_int_equal(irq_loop_new(&params, &f->loop), 0);
 	assert_int_equal(fx_object_new(&device_class, sizeof(struct fx_device_head), f->driver,
 				       fx_driver_object(f->driver), NULL, &obj),

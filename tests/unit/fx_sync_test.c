@@ -155,6 +155,7 @@ static void verify(void)
 static void test_history__verifier_off__none(void **state)
 {
 	(void)state;
+	fx.driver->fx->globals.DriverFlags &= ~(ULONG)WdfVerifierOn;
 	assert_int_equal(WdfSpinLockCreate(NULL, &lock), STATUS_SUCCESS);
 	assert_null(history_of(lock));
 }

@@ -81,6 +81,11 @@ void mem_free(void *block)
 	free(block);
 }
 
+void mem_free_foreign(void *block)
+{
+	free(block);
+}
+
 uint64_t mem_live_blocks(void)
 {
 	return __atomic_load_n(&live_blocks, __ATOMIC_RELAXED);

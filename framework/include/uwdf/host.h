@@ -34,6 +34,13 @@ void uwdf_host_free(struct uwdf_host *host); /* removes devices, unloads drivers
  */
 int uwdf_host_catch_faults(void);
 
+/*
+ * Watch the drivers that are loaded from now on as KMDF's verifier does. @options: "" or names of
+ * its registry values, "VerifierAllocateFailCount=100,TrackHandles=WDFREQUEST:WDFMEMORY"; they
+ * count before those of a driver's own registry key. -EINVAL: @rep says what is wrong.
+ */
+int uwdf_host_verify(struct uwdf_host *host, const char *options, struct uwdf_report *rep);
+
 /* Load a driver and run its DriverEntry. -ENOENT, -ENOEXEC no driver, -EPROTO version, -ECANCELED
  * it failed. */
 int uwdf_host_load(struct uwdf_host *host, const char *path, struct uwdf_report *rep,

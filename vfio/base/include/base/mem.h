@@ -27,6 +27,8 @@ char *mem_strdup(const char *text) UW_MUST_CHECK;
 char *mem_asprintf(const char *format, ...) UW_PRINTF(1, 2) UW_MUST_CHECK;
 /** mem_free() - release a block of any function above; NULL is fine. */
 void mem_free(void *block);
+/** mem_free_foreign() - release what another library allocated and gave away; not counted. */
+void mem_free_foreign(void *block);
 /** mem_live_blocks() - blocks allocated and not yet freed. */
 uint64_t mem_live_blocks(void);
 

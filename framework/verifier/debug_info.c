@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * debug_info.c - the only file that knows libdw.
+ *
+ * It is looked for when something has to be said, not linked: a host that runs well never loads it,
+ * and where it is not installed a report names symbols and offsets.
+ */
+#include "verifier/debug_info.h"
+
+#include <dlfcn.h>
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/sys.h"
+
+#define FUNCTIONS(X)                                                                               \
+	X(dwfl_begin)                                                                              \
+	X(dwfl_end)                                                                                \
+	X(dwfl_linux_proc_report)                                                                  \
+	X(dwfl_report_end)                                                                         \
+	X(dwfl_linux_proc_find_elf)                                                                \
+	X(dwfl_addrmodule)                                                                         \
+	X(dwfl_module_addrname)                                                                    \
+	X(dwfl_module_addrdie)                                                                     \
+	X(dwfl_module_getsrc)                                                                      \
+	X(dwfl_lineinfo)                                                                           \
+	X(dwarf_getscopes)                                                                         \
+	X(dwarf_diename)                                                                           \
+	X(dwarf_tag)                                                                               \
+	X(dwarf_attr)                                                                              \
+	X(dwarf_attr_integrate)                                                                    \
+	X(dwarf_formudata)                                                                         \
+	X(dwarf_formstring)                                                                        \
+	X(dwarf_getsrcfiles)                                                                       \
+	X(dwarf_filesrc)
+
+static struct {
+#define MEMBER(name) __typeof__(name) *name;
+	FUNCTIONS(MEMBER)
+#undef MEMBER
+} dw;
+
+static bool load(void)
+{
+	void *library = dlopen("libdw.so.1", RTLD_LAZY | RTLD_LOCAL);
+	bool complete = library;
+
+#define RESOLVE(name)                                                                              \
+	if (complete) {                                                                            \
+		*(void **)&dw.name = dlsym(library, #name);                                        \
+		complete = dw.name;                                                                \
+	}
+	FUNCTIONS(RESOLVE)
+#undef RESOLVE
+	return complete;
+}
+
+/* Whatever is not in the image itself is not looked for: it could be a server far away. */
+static int no_separate_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+			    const char *file, const char *link, GElf_Word crc, char **out)
+{
+	(void)module, (void)userdata, (void)name, (void)base;
+	(void)file, (void)link, (void)crc, (void)out;
+	return -1;
+}
+
+/* The interface's name for what is libdw's own. */
+static struct fx_debug_book *as_book(Dwfl *dwfl)
+{
+	return (struct fx_debug_book *)(void *)dwfl;
+}
+
+struct fx_debug_book *fx_debug_book_open(void)
+{
+	static char *no_path; /* libdw wants a place for one */
+	static Dwfl_Callbacks callbacks;
+	Dwfl *dwfl;
+
+	if (!load())
+		return NULL;
+	callbacks.find_elf = dw.dwfl_linux_proc_find_elf;
+	callbacks.find_debuginfo = no_separate_file;
+	callbacks.debuginfo_path = &no_path;
+	dwfl = dw.dwfl_begin(&callbacks);
+	if (!dwfl)
+		return NULL;
+	if (dw.dwfl_linux_proc_report(dwfl, sys_getpid()) || dw.dwfl_report_end(dwfl, NULL, NULL)) {
+		dw.dwfl_end(dwfl);
+		return NULL;
+	}
+	return as_book(dwfl);
+}
+
+void fx_debug_book_close(struct fx_debug_book *book)
+{
+	if (book)
+		dw.dwfl_end((Dwfl *)(void *)book);
+}
+
+/* --- one address --- */
+
+/* The directory that this file and its neighbours' rooms are compiled from, as the compiler says
+ * it. */
+static bool is_framework(const char *unit)
+{
+	static const char here[] = __FILE__, tail[] = "verifier/debug_info.c";
+	size_t len = sizeof(here) - sizeof(tail);
+
+	return unit && len && !strncmp(unit, here, len);
+}
+
+static bool is_wdf(const char *function)
+{
+	return function && !strncasecmp(function, "Wdf", 3);
+}
+
+static void put_file(struct fx_debug_info *out, const char *file, int line)
+{
+	size_t len = strlen(file), most = sizeof(out->file) - 1;
+
+	/* of a long path the end says more */
+	(void)snprintf(out->file, sizeof(out->file), "%s", len > most ? file + len - most : file);
+	out->line = line;
+}
+
+/* Where the inlined function @scope was called. */
+static void put_call(Dwarf_Die *unit, Dwarf_Die *scope, struct fx_debug_info *out)
+{
+	Dwarf_Word file, line;
+	Dwarf_Attribute attr;
+	Dwarf_Files *files;
+	const char *name;
+	size_t count;
+
+	if (dw.dwarf_formudata(dw.dwarf_attr(scope, DW_AT_call_file, &attr), &file) ||
+	    dw.dwarf_formudata(dw.dwarf_attr(scope, DW_AT_call_line, &attr), &line) ||
+	    dw.dwarf_getsrcfiles(unit, &files, &count) || file >= count)
+		return;
+	name = dw.dwarf_filesrc(files, file, NULL, NULL);
+	if (name)
+		put_file(out, name, (int)line);
+}
+
+/* From the innermost scope outwards, past Wdf functions that were inlined. */
+static void put_scopes(Dwarf_Die *unit, Dwarf_Addr at, struct fx_debug_info *out)
+{
+	Dwarf_Die *scopes = NULL;
+	int count = dw.dwarf_getscopes(unit, at, &scopes);
+
+	for (int i = 0; i < count; i++) {
+		int tag = dw.dwarf_tag(&scopes[i]);
+		const char *name;
+
+		if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
+			continue;
+		name = dw.dwarf_diename(&scopes[i]);
+		(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
+		if (tag == DW_TAG_subprogram || !is_wdf(name))
+			break;
+		put_call(unit, &scopes[i], out);
+	}
+	mem_free_foreign(scopes);
+}
+
+static void put_line(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *out)
+{
+	Dwfl_Line *line = dw.dwfl_module_getsrc(module, at);
+	const char *file;
+	int number = 0;
+
+	file = line ? dw.dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+	if (file)
+		put_file(out, file, number);
+}
+
+static void put_all(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *out)
+{
+	const char *name = dw.dwfl_module_addrname(module, at);
+	Dwarf_Addr bias = 0;
+	Dwarf_Die *unit = dw.dwfl_module_addrdie(module, at, &bias);
+
+	(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
+	if (!unit)
+		return;
+	out->framework = is_framework(dw.dwarf_diename(unit));
+	put_line(module, at, out);
+	put_scopes(unit, at - bias, out);
+}
+
+bool fx_debug_info_of(struct fx_debug_book *book, const void *address, struct fx_debug_info *out)
+{
+	Dwarf_Addr at = (uintptr_t)address;
+	Dwfl_Module *module;
+
+	memset(out, 0, sizeof(*out));
+	if (!book)
+		return false;
+	module = dw.dwfl_addrmodule((Dwfl *)(void *)book, at);
+	if (module)
+		put_all(module, at, out);
+	return out->function[0] || out->line;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* driver_setting.h - the values of a driver's Parameters\Wdf registry key. */
+#ifndef FX_DRIVER_SETTING_H
+#define FX_DRIVER_SETTING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "wdf.h"
+
+struct fx_driver;
+
+/* Control thread. @otherwise: where there is no such value, or none of type REG_DWORD. */
+ULONG fx_driver_setting_ulong(struct fx_driver *driver, const char *name, ULONG otherwise);
+/* A REG_MULTI_SZ as "ONE:TWO"; false: there is none, or it is too long. */
+bool fx_driver_setting_names(struct fx_driver *driver, const char *name, char *out, size_t len);
+
+#endif
