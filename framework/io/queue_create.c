@@ -43,7 +43,7 @@ static WDF_SYNCHRONIZATION_SCOPE scope_of(const struct fx_object *device,
 {
 	if (attrs && attrs->SynchronizationScope != WdfSynchronizationScopeInheritFromParent)
 		return attrs->SynchronizationScope;
-	return device->sync_scope;
+	return fx_object_effective_scope(device);
 }
 
 /*
@@ -62,9 +62,7 @@ static NTSTATUS check_level(struct fx_io *io, const struct fx_object *device,
 	if (wanted == WdfExecutionLevelPassive && io->config.level > PASSIVE_LEVEL)
 		return STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL;
 	if (scope_of(device, attrs) == WdfSynchronizationScopeDevice &&
-	    (device->execution_level == WdfExecutionLevelPassive ||
-	     device->execution_level == WdfExecutionLevelDispatch) &&
-	    device->execution_level != wanted)
+	    fx_object_effective_level(device) != wanted)
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
 }

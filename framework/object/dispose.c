@@ -10,17 +10,33 @@
 #include "object/dispose.h"
 
 #include "base/mem.h"
+#include "object/driver.h"
 #include "object/irql.h"
 #include "object/object.h"
 #include "object/worker.h"
 #include "verifier/verifier.h"
 
+static void tell_state(struct fx_object *obj)
+{
+	if (uw_unlikely(obj->debug))
+		obj->driver->object_hooks->state_changed(obj);
+}
+
+static void set_state(struct fx_object *obj, enum fx_object_state state)
+{
+	__atomic_store_n(&obj->state, (uint8_t)state, __ATOMIC_RELEASE);
+	tell_state(obj);
+}
+
 static bool claim(struct fx_object *obj)
 {
 	uint8_t expected = FX_OBJECT_CREATED;
 
-	return __atomic_compare_exchange_n(&obj->state, &expected, FX_OBJECT_DISPOSING, false,
-					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	if (!__atomic_compare_exchange_n(&obj->state, &expected, FX_OBJECT_DISPOSING, false,
+					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		return false;
+	tell_state(obj);
+	return true;
 }
 
 /* The oldest child that nobody disposes of yet, now ours; parks @obj as long as it has children. */
@@ -78,7 +94,7 @@ static struct fx_object *finish(struct fx_object *obj)
 	if (obj->class->dispose)
 		obj->class->dispose(obj);
 	run_cleanups(obj);
-	__atomic_store_n(&obj->state, FX_OBJECT_DISPOSED, __ATOMIC_RELEASE);
+	set_state(obj, FX_OBJECT_DISPOSED);
 	parent = leave_parent(obj);
 	if (obj->class->disposed)
 		obj->class->disposed(obj);
@@ -96,7 +112,7 @@ void fx_object_dispose_continue(struct fx_object *obj)
 			obj = child;
 		else if (parked) /* others dispose of the rest; the last of them goes on */
 			return;
-		else if (obj->class->passive_cleanup && fx_irql_get() > PASSIVE_LEVEL)
+		else if ((obj->flags & FX_OBJECT_PASSIVE) && fx_irql_get() > PASSIVE_LEVEL)
 			return fx_worker_defer(obj);
 		else
 			obj = finish(obj);
@@ -109,7 +125,7 @@ void fx_object_delete(struct fx_object *obj)
 		fx_object_dispose_continue(obj);
 }
 
-void fx_object_free_contexts(struct fx_object *obj)
+static void free_contexts(struct fx_object *obj)
 {
 	struct fx_context *ctx = obj->contexts;
 
@@ -121,6 +137,21 @@ void fx_object_free_contexts(struct fx_object *obj)
 		mem_free(ctx);
 		ctx = next;
 	}
+}
+
+void fx_object_free(struct fx_object *obj)
+{
+	free_contexts(obj);
+	obj->type = FX_TYPE_NONE;
+	obj->handle = 0;
+	mem_free(obj);
+}
+
+void fx_object_end_memory(struct fx_object *obj)
+{
+	if (uw_unlikely(obj->debug) && obj->driver->object_hooks->destroyed(obj))
+		return;
+	fx_object_free(obj);
 }
 
 void fx_object_destroy(struct fx_object *obj)
@@ -138,13 +169,11 @@ void fx_object_destroy(struct fx_object *obj)
 		if (ctx->destroy)
 			ctx->destroy(handle);
 	}
-	__atomic_store_n(&obj->state, FX_OBJECT_DESTROYED, __ATOMIC_RELEASE);
-	fx_object_free_contexts(obj);
+	set_state(obj, FX_OBJECT_DESTROYED);
 	if (obj->class->destroy)
 		obj->class->destroy(obj);
-	if (obj->class->release)
-		return obj->class->release(obj);
-	obj->type = FX_TYPE_NONE;
-	obj->handle = 0;
-	mem_free(obj);
+	if (!obj->class->release)
+		return fx_object_end_memory(obj);
+	free_contexts(obj);
+	obj->class->release(obj);
 }

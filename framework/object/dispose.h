@@ -9,6 +9,7 @@ struct fx_object;
 void fx_object_dispose_continue(struct fx_object *obj);
 /* The last reference is gone: EvtDestroy, contexts, memory. */
 void fx_object_destroy(struct fx_object *obj);
-void fx_object_free_contexts(struct fx_object *obj);
+/* Contexts and memory, or into the verifier's quarantine. No callbacks. */
+void fx_object_end_memory(struct fx_object *obj);
 
 #endif

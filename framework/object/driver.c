@@ -55,7 +55,7 @@ static NTSTATUS driver_create(struct fx_driver *driver, PWDF_OBJECT_ATTRIBUTES a
 	NTSTATUS status;
 
 	fx_object_init(&driver->base, &driver_class, driver);
-	driver->base.driver = driver;
+	fx_object_inherit(&driver->base, NULL, attrs);
 	if (attrs && attrs->ContextTypeInfo) {
 		status = fx_object_add_context(&driver->base, attrs, NULL);
 		if (!NT_SUCCESS(status))

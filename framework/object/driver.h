@@ -36,7 +36,8 @@ struct fx_driver {
 	bool has_faults;              /* its access table is registered */
 	WDF_EXECUTION_LEVEL io_level; /* WdfLxDriverSetIoLevel */
 	unsigned int device_count;
-	struct fx_verifier verifier; /* how closely it is watched */
+	struct fx_verifier verifier;                /* how closely it is watched */
+	const struct fx_object_hooks *object_hooks; /* the verifier's; NULL: it is off */
 };
 
 /** fx_driver_load() - load @path and run its DriverEntry.

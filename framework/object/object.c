@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "object/dispose.h"
+#include "object/driver.h"
 #include "verifier/verifier.h"
 
 void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
@@ -23,8 +24,27 @@ void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
 	obj->cleanup = NULL;
 	obj->destroy = NULL;
 	obj->deferred = NULL;
-	obj->execution_level = WdfExecutionLevelInheritFromParent;
-	obj->sync_scope = WdfSynchronizationScopeInheritFromParent;
+	obj->debug = NULL;
+	obj->execution_level = WdfExecutionLevelDispatch;
+	obj->sync_scope = WdfSynchronizationScopeNone;
+	if (class->passive_cleanup)
+		obj->flags |= FX_OBJECT_PASSIVE;
+}
+
+void fx_object_inherit(struct fx_object *obj, const struct fx_object *parent,
+		       const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	if (attrs && attrs->ExecutionLevel != WdfExecutionLevelInheritFromParent)
+		obj->execution_level = (uint8_t)attrs->ExecutionLevel;
+	else if (parent)
+		obj->execution_level = parent->execution_level;
+	if (attrs && attrs->SynchronizationScope != WdfSynchronizationScopeInheritFromParent)
+		obj->sync_scope = (uint8_t)attrs->SynchronizationScope;
+	else if (parent)
+		obj->sync_scope = parent->sync_scope;
+	/* Its own level alone: what is below a passive device may well end at DISPATCH. */
+	if (attrs && attrs->ExecutionLevel == WdfExecutionLevelPassive)
+		obj->flags |= FX_OBJECT_PASSIVE;
 }
 
 /* The parent's list holds the child's first reference. */
@@ -57,22 +77,20 @@ NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct 
 	if (!obj)
 		return status;
 	fx_object_init(obj, class, driver);
-	if (attrs && attrs->ContextTypeInfo) {
+	fx_object_inherit(obj, parent, attrs);
+	status = STATUS_SUCCESS;
+	if (attrs && attrs->ContextTypeInfo)
 		status = fx_object_add_context(obj, attrs, NULL);
-		if (!NT_SUCCESS(status))
-			goto err_free;
+	if (NT_SUCCESS(status) && uw_unlikely(driver->object_hooks))
+		status = driver->object_hooks->created(obj);
+	if (NT_SUCCESS(status))
+		status = link_to_parent(obj, parent);
+	if (!NT_SUCCESS(status)) {
+		fx_object_end_memory(obj);
+		return status;
 	}
-	status = link_to_parent(obj, parent);
-	if (!NT_SUCCESS(status))
-		goto err_contexts;
 	*out = obj;
 	return STATUS_SUCCESS;
-
-err_contexts:
-	fx_object_free_contexts(obj);
-err_free:
-	mem_free(obj);
-	return status;
 }
 
 void fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
@@ -81,8 +99,6 @@ void fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
 		return;
 	obj->cleanup = attrs->EvtCleanupCallback;
 	obj->destroy = attrs->EvtDestroyCallback;
-	obj->execution_level = attrs->ExecutionLevel;
-	obj->sync_scope = attrs->SynchronizationScope;
 }
 
 struct fx_object *fx_object_ref(struct fx_object *obj)
@@ -101,6 +117,20 @@ struct fx_object *fx_object_unref(struct fx_object *obj)
 	(void)__atomic_load_n(&obj->refs, __ATOMIC_ACQUIRE);
 	fx_object_destroy(obj);
 	return NULL;
+}
+
+void fx_object_ref_tagged(struct fx_object *obj, const struct fx_reference *ref)
+{
+	fx_object_ref(obj);
+	if (uw_unlikely(obj->debug))
+		obj->driver->object_hooks->referenced(obj, ref);
+}
+
+void fx_object_unref_tagged(struct fx_object *obj, const struct fx_reference *ref)
+{
+	if (uw_unlikely(obj->debug))
+		obj->driver->object_hooks->dereferenced(obj, ref);
+	fx_object_unref(obj);
 }
 
 static bool is_type(uint16_t type)

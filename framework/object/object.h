@@ -46,6 +46,11 @@ enum fx_type {
 	FX_TYPE_IO_RES_REQ_LIST,
 	FX_TYPE_TIMER,
 	FX_TYPE_WORKITEM,
+	FX_TYPE_KEY,
+	FX_TYPE_CHILD_LIST,
+	FX_TYPE_DMA_TRANSACTION,
+	FX_TYPE_WMI_PROVIDER,
+	FX_TYPE_WMI_INSTANCE,
 	FX_TYPE_END, /* new types go before it */
 };
 
@@ -57,6 +62,32 @@ enum fx_object_state {
 };
 
 struct fx_object;
+
+/* Where a driver took or dropped a reference. */
+struct fx_reference {
+	const void *tag;
+	const char *file; /* the driver's; NULL: the framework itself */
+	int line;
+};
+
+/*
+ * What a driver's verifier hears of its objects: struct fx_driver.object_hooks, NULL while the
+ * verifier is off. An object it keeps a record of has obj->debug set, which is all the fast path
+ * looks at.
+ */
+struct fx_object_hooks {
+	/* Of an object on the heap, before it gets a parent: may set obj->debug. A failure fails
+	 * the creation. */
+	NTSTATUS (*created)(struct fx_object *obj);
+	/* All others hear of objects with obj->debug only. The count after @ref is in obj->refs. */
+	void (*referenced)(struct fx_object *obj, const struct fx_reference *ref);
+	/* Before the count goes down: the object is still there. */
+	void (*dereferenced)(struct fx_object *obj, const struct fx_reference *ref);
+	void (*state_changed)(struct fx_object *obj);
+	/* After the last callback, contexts still there. true: the verifier keeps the memory and
+	 * calls fx_object_free() later. */
+	bool (*destroyed)(struct fx_object *obj);
+};
 
 /* One context; the driver's data follows at the next multiple of 16 bytes. */
 struct fx_context {
@@ -101,11 +132,14 @@ struct fx_object {
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
 	struct fx_object
 		*deferred; /* next to be disposed of at PASSIVE, guarded by the worker's lock */
-	WDF_EXECUTION_LEVEL execution_level;
-	WDF_SYNCHRONIZATION_SCOPE sync_scope;
+	void *debug;       /* the verifier's record of it; NULL: none */
+	uint8_t execution_level; /* effective: WdfExecutionLevelPassive or ...Dispatch; constant */
+	uint8_t sync_scope; /* effective: WdfSynchronizationScopeDevice, Queue or None; constant */
 };
 /* A disposal waits for children; whoever removes one takes it over. */
 #define FX_OBJECT_PARKED 1u
+/* EvtCleanup and EvtDestroy run at PASSIVE: its class or its own ExecutionLevel says so. */
+#define FX_OBJECT_PASSIVE 2u
 
 /**
  * fx_object_new() - allocate and link an object.
@@ -136,6 +170,28 @@ NTSTATUS fx_object_add_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES att
 
 /* Are @context (data, or NULL: none) all the contexts there are? */
 bool fx_object_contexts_are(const struct fx_object *obj, const void *context);
+/*
+ * Level and scope that hold for the object's callbacks: its own attributes', or its parent's as
+ * they were when it was created. A WDFDRIVER that says nothing: Dispatch, None.
+ */
+static inline WDF_EXECUTION_LEVEL fx_object_effective_level(const struct fx_object *obj)
+{
+	return (WDF_EXECUTION_LEVEL)obj->execution_level;
+}
+
+static inline WDF_SYNCHRONIZATION_SCOPE fx_object_effective_scope(const struct fx_object *obj)
+{
+	return (WDF_SYNCHRONIZATION_SCOPE)obj->sync_scope;
+}
+
+/* Set both from @attrs (may be NULL), and from @parent (NULL: none) what they leave open. Only for
+ * objects that fx_object_new() does not make. */
+void fx_object_inherit(struct fx_object *obj, const struct fx_object *parent,
+		       const WDF_OBJECT_ATTRIBUTES *attrs);
+
+/* Frees what fx_object_hooks.destroyed() kept. */
+void fx_object_free(struct fx_object *obj);
+
 /* The data of the context of @type, or NULL. Any level. */
 void *fx_object_context(const struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
 struct fx_context *fx_context_of_data(const void *data);
@@ -147,6 +203,9 @@ struct fx_context *fx_context_of_data(const void *data);
 void fx_object_delete(struct fx_object *obj);
 struct fx_object *fx_object_ref(struct fx_object *obj);
 struct fx_object *fx_object_unref(struct fx_object *obj); /* NULL is fine; returns NULL */
+/* The same for a reference that the driver takes or drops, told to its verifier. */
+void fx_object_ref_tagged(struct fx_object *obj, const struct fx_reference *ref);
+void fx_object_unref_tagged(struct fx_object *obj, const struct fx_reference *ref);
 
 static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
 {

@@ -52,19 +52,17 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 VOID fx_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				 LONG line, PCCH file)
 {
-	(void)tag;
-	(void)line;
-	(void)file;
-	fx_object_ref(fx_object_from_any(fx_driver_from_globals(globals), handle));
+	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
+
+	fx_object_ref_tagged(fx_object_from_any(fx_driver_from_globals(globals), handle), &ref);
 }
 
 VOID fx_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				   LONG line, PCCH file)
 {
-	(void)tag;
-	(void)line;
-	(void)file;
-	fx_object_unref(fx_object_from_any(fx_driver_from_globals(globals), handle));
+	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
+
+	fx_object_unref_tagged(fx_object_from_any(fx_driver_from_globals(globals), handle), &ref);
 }
 
 PVOID fx_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle,

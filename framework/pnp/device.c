@@ -72,8 +72,6 @@ NTSTATUS fx_device_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs
 		return status;
 	device = fx_device_from_object(obj);
 	device_fill(device, init);
-	obj->execution_level = attrs ? attrs->ExecutionLevel : obj->execution_level;
-	obj->sync_scope = attrs ? attrs->SynchronizationScope : obj->sync_scope;
 	status = device_io_new(device);
 	if (!NT_SUCCESS(status)) {
 		fx_object_delete(obj);
