@@ -102,6 +102,21 @@ typedef CCHAR KPROCESSOR_MODE;
 UWDF_STATIC_ASSERT(sizeof(LONG) == 4, "LONG is 32 bits");
 UWDF_STATIC_ASSERT(sizeof(ULONG) == 4, "ULONG is 32 bits");
 UWDF_STATIC_ASSERT(sizeof(NTSTATUS) == 4, "NTSTATUS is 32 bits");
+UWDF_STATIC_ASSERT(sizeof(CHAR) == 1 && sizeof(UCHAR) == 1 && sizeof(BOOLEAN) == 1,
+		   "CHAR, UCHAR and BOOLEAN are 8 bits");
+UWDF_STATIC_ASSERT(sizeof(USHORT) == 2 && sizeof(CSHORT) == 2 && sizeof(WORD) == 2,
+		   "USHORT, CSHORT and WORD are 16 bits");
+UWDF_STATIC_ASSERT(sizeof(INT) == 4 && sizeof(UINT) == 4 && sizeof(BOOL) == 4,
+		   "INT, UINT and BOOL are 32 bits");
+UWDF_STATIC_ASSERT(sizeof(DWORD) == 4 && sizeof(ACCESS_MASK) == 4 && sizeof(LCID) == 4,
+		   "DWORD, ACCESS_MASK and LCID are 32 bits");
+UWDF_STATIC_ASSERT(sizeof(ULONGLONG) == 8 && sizeof(LONG64) == 8 && sizeof(ULONG64) == 8,
+		   "ULONGLONG, LONG64 and ULONG64 are 64 bits");
+UWDF_STATIC_ASSERT(sizeof(SIZE_T) == 8 && sizeof(LONG_PTR) == 8 && sizeof(HANDLE) == 8,
+		   "SIZE_T, LONG_PTR and HANDLE are as wide as pointers");
+UWDF_STATIC_ASSERT(sizeof(KIRQL) == 1 && sizeof(KPROCESSOR_MODE) == 1 && sizeof(KAFFINITY) == 8,
+		   "KIRQL and KPROCESSOR_MODE are 8 bits, KAFFINITY 64");
+UWDF_STATIC_ASSERT((CHAR)-1 < 0 && (WCHAR)-1 > 0, "CHAR is signed, WCHAR is not");
 UWDF_STATIC_ASSERT(sizeof(SHORT) == 2, "SHORT is 16 bits");
 UWDF_STATIC_ASSERT(sizeof(LONGLONG) == 8, "LONGLONG is 64 bits");
 UWDF_STATIC_ASSERT(sizeof(PVOID) == 8, "pointers are 64 bits");
@@ -192,7 +207,40 @@ typedef struct _SINGLE_LIST_ENTRY {
 #define DBG_UNREFERENCED_LOCAL_VARIABLE(v) ((void)(v))
 #define C_ASSERT(expr)                     UWDF_STATIC_ASSERT(expr, #expr)
 
-#define PtrToUlong(p)  ((ULONG)(ULONG_PTR)(p))
-#define ULongToPtr(ul) ((PVOID)(ULONG_PTR)(ULONG)(ul))
+#define UFIELD_OFFSET(type, field)            ((ULONG)offsetof(type, field))
+#define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
+#define ARGUMENT_PRESENT(pointer)             ((PCHAR)(ULONG_PTR)(pointer) != (PCHAR)0)
+#define NOTHING
+#define UNALIGNED
+#define UInt32x32To64(a, b) ((ULONGLONG)(ULONG)(a) * (ULONGLONG)(ULONG)(b))
+#define Int32x32To64(a, b)  ((LONGLONG)(LONG)(a) * (LONGLONG)(LONG)(b))
+
+#define PtrToUlong(p)    ((ULONG)(ULONG_PTR)(p))
+#define PtrToUshort(p)   ((USHORT)(ULONG_PTR)(p))
+#define PtrToLong(p)     ((LONG)(LONG_PTR)(p))
+#define ULongToPtr(ul)   ((PVOID)(ULONG_PTR)(ULONG)(ul))
+#define LongToPtr(l)     ((PVOID)(LONG_PTR)(LONG)(l))
+#define HandleToUlong(h) ((ULONG)(ULONG_PTR)(h))
+
+/* Name and rights of an object that is opened by name. */
+typedef struct _OBJECT_ATTRIBUTES {
+	ULONG Length;
+	HANDLE RootDirectory;
+	PUNICODE_STRING ObjectName;
+	ULONG Attributes;
+	PVOID SecurityDescriptor;
+	PVOID SecurityQualityOfService;
+} OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;
+UWDF_STATIC_ASSERT(sizeof(OBJECT_ATTRIBUTES) == 48, "OBJECT_ATTRIBUTES as on 64-bit Windows");
+#define OBJ_INHERIT          0x00000002
+#define OBJ_PERMANENT        0x00000010
+#define OBJ_EXCLUSIVE        0x00000020
+#define OBJ_CASE_INSENSITIVE 0x00000040
+#define OBJ_OPENIF           0x00000080
+#define OBJ_KERNEL_HANDLE    0x00000200
+#define InitializeObjectAttributes(p, name, attributes, root, security)                            \
+	((void)((p)->Length = sizeof(OBJECT_ATTRIBUTES), (p)->RootDirectory = (root),              \
+		(p)->Attributes = (attributes), (p)->ObjectName = (name),                          \
+		(p)->SecurityDescriptor = (security), (p)->SecurityQualityOfService = NULL))
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * wdm.h - the part of the kernel's own interface that KMDF drivers of PCI devices use.
  *
- * Has: IRQL, registers and ports, memory barriers, Interlocked*, Rtl memory and string helpers,
- * lists, pool, MmMapIoSpace, resource descriptors, control codes, time and delays, DbgPrint.
+ * Has: registers and ports, memory barriers, pool, MmMapIoSpace, resource descriptors, control
+ * codes, delays, DbgPrint; by nt/: IRQL and locks, events and waits, clocks, Interlocked*, lists,
+ * Rtl memory and strings, wide characters.
  * Types that only pass through (IRP, MDL, DEVICE_OBJECT...) are opaque.
  *
  * Source for the whole file: Windows driver documentation, wdm.h; a `Differs:` line says where
@@ -17,6 +18,14 @@
 #include <ntdef.h>
 #include <ntstatus.h>
 
+#include <nt/dispatcher.h>
+#include <nt/interlocked.h>
+#include <nt/list.h>
+#include <nt/lock.h>
+#include <nt/rtl_string.h>
+#include <nt/time.h>
+#include <nt/wide.h>
+
 #include <vfio/mmio.h>
 
 #define _AMD64_ 1
@@ -25,26 +34,7 @@
 extern "C" {
 #endif
 
-/* --- IRQL --- */
-
-#define PASSIVE_LEVEL  0
-#define LOW_LEVEL      0
-#define APC_LEVEL      1
-#define DISPATCH_LEVEL 2
-#define CMCI_LEVEL     5
-#define CLOCK_LEVEL    13
-#define IPI_LEVEL      14
-#define HIGH_LEVEL     15
-
-/**
- * KeGetCurrentIrql() - the level this thread runs at.
- *
- * IRQL:    any.
- * Return:  PASSIVE_LEVEL in callbacks that may block, DISPATCH_LEVEL in DPCs, under spin locks and
- * in EvtIo* of a driver that chose WdfExecutionLevelDispatch, the interrupt's level in its ISR.
- * Differs: a level is a property of the thread, not of a processor.
- */
-KIRQL KeGetCurrentIrql(VOID);
+/* --- delays and the end --- */
 
 /**
  * KeStallExecutionProcessor() - busy-wait.
@@ -69,23 +59,6 @@ NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
 				PLARGE_INTEGER Interval);
 
 /**
- * KeQuerySystemTime() - wall clock time.
- * @CurrentTime: 100 ns units since 1601-01-01.
- *
- * IRQL:    any.
- * Differs: nothing known.
- */
-VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
-
-/**
- * KeQueryInterruptTime() - monotonic time in 100 ns units.
- *
- * IRQL:    any.
- * Differs: counts from an arbitrary point, not from boot.
- */
-ULONGLONG KeQueryInterruptTime(VOID);
-
-/**
  * KeBugCheckEx() - stop: the host process ends with a report.
  * @BugCheckCode: any; the parameters are printed.
  *
@@ -95,6 +68,36 @@ ULONGLONG KeQueryInterruptTime(VOID);
 DECLSPEC_NORETURN VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1,
 				    ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
 				    ULONG_PTR BugCheckParameter4);
+
+/** DbgBreakPoint() - stop in the debugger; without one the host ends. IRQL: any. */
+VOID DbgBreakPoint(VOID);
+
+#define NTDDI_VISTA 0x06000000
+#define NTDDI_WIN7  0x06010000
+#define NTDDI_WIN8  0x06020000
+#define NTDDI_WIN10 0x0a000000
+#ifndef NTDDI_VERSION
+#define NTDDI_VERSION NTDDI_WIN10
+#endif
+/** RtlIsNtDdiVersionAvailable() - is @Version not newer than NTDDI_WIN10? IRQL: PASSIVE_LEVEL. */
+BOOLEAN RtlIsNtDdiVersionAvailable(ULONG Version);
+
+typedef enum _MM_SYSTEM_SIZE {
+	MmSmallSystem,
+	MmMediumSystem,
+	MmLargeSystem,
+} MM_SYSTEMSIZE;
+/** MmQuerySystemSize() - MmLargeSystem. IRQL: PASSIVE_LEVEL. */
+MM_SYSTEMSIZE MmQuerySystemSize(VOID);
+
+/**
+ * MmGetSystemRoutineAddress() - a function of this interface by name.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  its address; NULL: not available, and the driver goes without.
+ * Differs: finds exported functions, not those that are inline here.
+ */
+PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName);
 
 /* --- messages --- */
 
@@ -249,158 +252,6 @@ VOID MmUnmapIoSpace(PVOID BaseAddress, SIZE_T NumberOfBytes);
 #define KeMemoryBarrierWithoutFence() __asm__ __volatile__("" ::: "memory")
 #define _ReadWriteBarrier()           KeMemoryBarrierWithoutFence()
 #define YieldProcessor()              KeMemoryBarrierWithoutFence()
-
-#define UWDF_INTERLOCKED(name, type, op)                                                           \
-	FORCEINLINE type name(volatile type *Target, type Value)                                   \
-	{                                                                                          \
-		return op;                                                                         \
-	}
-UWDF_INTERLOCKED(InterlockedExchange, LONG, __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedExchangeAdd, LONG, __atomic_fetch_add(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedAdd, LONG, __atomic_add_fetch(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedAnd, LONG, __atomic_fetch_and(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedOr, LONG, __atomic_fetch_or(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedXor, LONG, __atomic_fetch_xor(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedExchange64, LONG64,
-		 __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST))
-UWDF_INTERLOCKED(InterlockedExchangeAdd64, LONG64,
-		 __atomic_fetch_add(Target, Value, __ATOMIC_SEQ_CST))
-#undef UWDF_INTERLOCKED
-
-FORCEINLINE LONG InterlockedIncrement(volatile LONG *Addend)
-{
-	return __atomic_add_fetch(Addend, 1, __ATOMIC_SEQ_CST);
-}
-FORCEINLINE LONG InterlockedDecrement(volatile LONG *Addend)
-{
-	return __atomic_sub_fetch(Addend, 1, __ATOMIC_SEQ_CST);
-}
-FORCEINLINE LONG64 InterlockedIncrement64(volatile LONG64 *Addend)
-{
-	return __atomic_add_fetch(Addend, 1, __ATOMIC_SEQ_CST);
-}
-FORCEINLINE LONG64 InterlockedDecrement64(volatile LONG64 *Addend)
-{
-	return __atomic_sub_fetch(Addend, 1, __ATOMIC_SEQ_CST);
-}
-FORCEINLINE LONG InterlockedCompareExchange(volatile LONG *Destination, LONG Exchange,
-					    LONG Comperand)
-{
-	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
-				    __ATOMIC_SEQ_CST);
-	return Comperand;
-}
-FORCEINLINE LONG64 InterlockedCompareExchange64(volatile LONG64 *Destination, LONG64 Exchange,
-						LONG64 Comperand)
-{
-	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
-				    __ATOMIC_SEQ_CST);
-	return Comperand;
-}
-FORCEINLINE PVOID InterlockedExchangePointer(PVOID volatile *Target, PVOID Value)
-{
-	return __atomic_exchange_n(Target, Value, __ATOMIC_SEQ_CST);
-}
-FORCEINLINE PVOID InterlockedCompareExchangePointer(PVOID volatile *Destination, PVOID Exchange,
-						    PVOID Comperand)
-{
-	__atomic_compare_exchange_n(Destination, &Comperand, Exchange, 0, __ATOMIC_SEQ_CST,
-				    __ATOMIC_SEQ_CST);
-	return Comperand;
-}
-
-/* --- memory and strings --- */
-
-#define RtlZeroMemory(destination, length)         ((void)memset((destination), 0, (length)))
-#define RtlFillMemory(destination, length, fill)   ((void)memset((destination), (fill), (length)))
-#define RtlCopyMemory(destination, source, length) ((void)memcpy((destination), (source), (length)))
-#define RtlMoveMemory(destination, source, length)                                                 \
-	((void)memmove((destination), (source), (length)))
-#define RtlEqualMemory(a, b, length) (memcmp((a), (b), (length)) == 0)
-FORCEINLINE PVOID RtlSecureZeroMemory(PVOID Destination, SIZE_T Length)
-{
-	memset(Destination, 0, Length);
-	__asm__ __volatile__("" : : "r"(Destination) : "memory");
-	return Destination;
-}
-/* RtlCompareMemory() - how many leading bytes are equal. */
-FORCEINLINE SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)
-{
-	SIZE_T i = 0;
-
-	while (i < Length && ((const UCHAR *)Source1)[i] == ((const UCHAR *)Source2)[i])
-		i++;
-	return i;
-}
-
-#define UNICODE_STRING_MAX_BYTES 0xfffe
-/* RtlInitUnicodeString() - @SourceString must live as long; cut to 65532 bytes. */
-FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString)
-{
-	ULONG bytes = 0;
-
-	while (SourceString && bytes < UNICODE_STRING_MAX_BYTES - 2 && SourceString[bytes / 2])
-		bytes += 2;
-	DestinationString->Length = (USHORT)bytes;
-	DestinationString->MaximumLength = (USHORT)(SourceString ? bytes + 2 : 0);
-	DestinationString->Buffer = (PWCH)(ULONG_PTR)SourceString;
-}
-#define DECLARE_CONST_UNICODE_STRING(variable, text)                                               \
-	const WCHAR variable##_buffer[] = text;                                                    \
-	const UNICODE_STRING variable = { sizeof(text) - sizeof(WCHAR), sizeof(text),              \
-					  (PWCH)(ULONG_PTR)variable##_buffer }
-#define DECLARE_UNICODE_STRING_SIZE(variable, size)                                                \
-	WCHAR variable##_buffer[size];                                                             \
-	UNICODE_STRING variable = { 0, (size) * sizeof(WCHAR), variable##_buffer }
-
-/* --- lists --- */
-
-FORCEINLINE VOID InitializeListHead(PLIST_ENTRY ListHead)
-{
-	ListHead->Flink = ListHead->Blink = ListHead;
-}
-FORCEINLINE BOOLEAN IsListEmpty(const LIST_ENTRY *ListHead)
-{
-	return (BOOLEAN)(ListHead->Flink == ListHead);
-}
-/* RemoveEntryList() - TRUE when the list is empty afterwards. */
-FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
-{
-	PLIST_ENTRY next = Entry->Flink, previous = Entry->Blink;
-
-	previous->Flink = next;
-	next->Blink = previous;
-	return (BOOLEAN)(next == previous);
-}
-/* RemoveHeadList() - the head itself when the list is empty. */
-FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY ListHead)
-{
-	PLIST_ENTRY entry = ListHead->Flink;
-
-	RemoveEntryList(entry);
-	return entry;
-}
-FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY ListHead)
-{
-	PLIST_ENTRY entry = ListHead->Blink;
-
-	RemoveEntryList(entry);
-	return entry;
-}
-FORCEINLINE VOID InsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
-{
-	Entry->Flink = ListHead->Flink;
-	Entry->Blink = ListHead;
-	ListHead->Flink->Blink = Entry;
-	ListHead->Flink = Entry;
-}
-FORCEINLINE VOID InsertTailList(PLIST_ENTRY ListHead, PLIST_ENTRY Entry)
-{
-	Entry->Flink = ListHead;
-	Entry->Blink = ListHead->Blink;
-	ListHead->Blink->Flink = Entry;
-	ListHead->Blink = Entry;
-}
 
 /* --- pool --- */
 

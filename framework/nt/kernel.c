@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* kernel.c - Ke*: time, delays, the end. */
+/* kernel.c - delays, the end, and what a driver asks of the system. */
+#include <dlfcn.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/exec.h"
 #include "base/log.h"
+#include "nt/deadline.h"
 #include "wdm.h"
-
-#define NS_PER_100NS 100u
 
 /* Busy-waits, as the driver asks: for microseconds only. */
 UW_EXPORT VOID KeStallExecutionProcessor(ULONG MicroSeconds)
@@ -20,37 +22,13 @@ UW_EXPORT VOID KeStallExecutionProcessor(ULONG MicroSeconds)
 		exec_yield();
 }
 
-UW_EXPORT VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime)
-{
-	CurrentTime->QuadPart = (LONGLONG)exec_system_time_100ns();
-}
-
-UW_EXPORT ULONGLONG KeQueryInterruptTime(VOID)
-{
-	return exec_now_ns() / NS_PER_100NS;
-}
-
-static uint64_t deadline_of(LONGLONG interval)
-{
-	uint64_t now = exec_now_ns(), wait;
-
-	if (interval < 0)
-		wait = 0 - (uint64_t)interval;
-	else
-		wait = (uint64_t)interval > exec_system_time_100ns()
-			       ? (uint64_t)interval - exec_system_time_100ns()
-			       : 0;
-	return wait > (EXEC_FOREVER - now) / NS_PER_100NS ? EXEC_FOREVER
-							  : now + wait * NS_PER_100NS;
-}
-
 UW_EXPORT NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
 					  PLARGE_INTEGER Interval)
 {
 	(void)WaitMode;
 	if (Alertable)
 		return STATUS_NOT_SUPPORTED;
-	exec_sleep_until(deadline_of(Interval->QuadPart));
+	exec_sleep_until(fx_deadline_of(Interval->QuadPart));
 	return STATUS_SUCCESS;
 }
 
@@ -70,4 +48,49 @@ UW_EXPORT VOID UwdfAssertFailed(PCSTR Expression, PCSTR File, ULONG Line)
 {
 	log_error("driver", "%s:%u: assertion failed: %s", File, Line, Expression);
 	abort();
+}
+
+/* --- what a driver asks of the system --- */
+
+UW_EXPORT VOID DbgBreakPoint(VOID)
+{
+	log_error("driver", "DbgBreakPoint: without a debugger this ends the host");
+	(void)raise(SIGTRAP);
+}
+
+UW_EXPORT BOOLEAN RtlIsNtDdiVersionAvailable(ULONG Version)
+{
+	return Version <= NTDDI_VERSION;
+}
+
+UW_EXPORT MM_SYSTEMSIZE MmQuerySystemSize(VOID)
+{
+	return MmLargeSystem;
+}
+
+/* Only what this library itself exports and NT has: never a function of the C library. */
+static PVOID own_export(const char *name)
+{
+	Dl_info found, own;
+	PVOID symbol;
+
+	if (!strncmp(name, "uwdf_", 5) || !strncmp(name, "WdfLx", 5))
+		return NULL;
+	symbol = dlsym(RTLD_DEFAULT, name);
+	if (!symbol || !dladdr(symbol, &found) ||
+	    !dladdr((void *)(uintptr_t)MmGetSystemRoutineAddress, &own))
+		return NULL;
+	return found.dli_fbase == own.dli_fbase ? symbol : NULL;
+}
+
+UW_EXPORT PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)
+{
+	ANSI_STRING name;
+	PVOID symbol;
+
+	if (!NT_SUCCESS(RtlUnicodeStringToAnsiString(&name, SystemRoutineName, TRUE)))
+		return NULL;
+	symbol = own_export(name.Buffer);
+	RtlFreeAnsiString(&name);
+	return symbol;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * print.c - formats that libc does not know are done here, the rest one conversion at a time by
+ * print.c - formats that libc does not know are done here, numbers one conversion at a time by
  * libc.
  *
- * %ws %S %ls a wide string, %wc %C a wide character, %wZ a UNICODE_STRING, %Z an ANSI_STRING; the
- * prefixes I64, I32 and I; long is 32 bits wide. Wide characters beyond ASCII are printed as '?'.
+ * %ws %S %ls a wide string, %wc %C a wide character, %hs a narrow one, %wZ a UNICODE_STRING, %Z an
+ * ANSI_STRING, %!STATUS! an NTSTATUS by name; the prefixes I64, I32 and I; long is 32 bits wide. A
+ * wide format swaps what %s and %S mean. Text changes between UTF-16 and UTF-8 on its way.
  */
 #include "nt/print.h"
 
@@ -13,105 +14,180 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "nt/status.h"
+#include "nt/utf.h"
+#include "nt/wide.h"
 #include "wdm.h"
 
-struct out {
-	char *buf;
-	size_t len, used;
+/* One of the two formats, and where in it we are. */
+struct format {
+	const char *narrow;
+	const WCHAR *wide;
+	size_t at;
 };
 
-static void put(struct out *out, char c)
+static unsigned int peek(const struct format *f, size_t ahead)
 {
-	if (out->used + 1 < out->len)
-		out->buf[out->used] = c;
+	return f->wide ? f->wide[f->at + ahead] : (unsigned char)f->narrow[f->at + ahead];
+}
+
+static bool is_next(const struct format *f, const char *text)
+{
+	for (size_t i = 0; text[i]; i++) {
+		if (peek(f, i) != (unsigned char)text[i])
+			return false;
+	}
+	return true;
+}
+
+static bool is_one_of(unsigned int unit, const char *set)
+{
+	return unit && unit < 0x80 && strchr(set, (int)unit);
+}
+
+/* One of the two buffers; used counts on when it is full. */
+struct out {
+	char *narrow;
+	WCHAR *wide;
+	size_t len, used;
+	bool is_wide; /* the format's kind, and the result's */
+};
+
+static void put(struct out *out, unsigned int unit)
+{
+	if (out->used + 1 < out->len) {
+		if (out->is_wide)
+			out->wide[out->used] = (WCHAR)unit;
+		else
+			out->narrow[out->used] = (char)unit;
+	}
 	out->used++;
+}
+
+static void pad(struct out *out, size_t count, char with)
+{
+	while (count--)
+		put(out, (unsigned char)with);
 }
 
 static void put_text(struct out *out, const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		put(out, text[i]);
+	struct utf_span one = { .narrow = text };
+	WCHAR wide[2];
+
+	for (size_t i = 0; i < len; i++) {
+		size_t units;
+
+		if (!out->is_wide || (unsigned char)text[i] < 0x80) {
+			put(out, (unsigned char)text[i]);
+			continue;
+		}
+		/* a letter is at most four bytes: the first one's bits say how many */
+		one.narrow = text + i;
+		one.len = len - i < 4 ? len - i : 4;
+		while (one.len > 1 && ((unsigned char)one.narrow[one.len - 1] & 0xc0) != 0x80)
+			one.len--;
+		units = utf16_from_utf8(&one, wide, 2);
+		for (size_t k = 0; k < units && k < 2; k++)
+			put(out, wide[k]);
+		while (i + 1 < len && ((unsigned char)text[i + 1] & 0xc0) == 0x80)
+			i++;
+	}
 }
 
 static void put_wide(struct out *out, const WCHAR *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		put(out, (char)(text[i] < 0x80 ? text[i] : '?'));
-}
+	for (size_t i = 0; i < len; i++) {
+		bool pair = i + 1 < len && text[i] >= 0xd800 && text[i] < 0xdc00;
+		struct utf_span one = { .wide = text + i, .len = pair ? 2 : 1 };
+		char narrow[8];
+		size_t units;
 
-static size_t wide_len(const WCHAR *text)
-{
-	size_t len = 0;
-
-	while (text[len])
-		len++;
-	return len;
+		if (out->is_wide) {
+			put(out, text[i]);
+			continue;
+		}
+		units = utf8_from_utf16(&one, narrow, sizeof(narrow));
+		for (size_t k = 0; k < units; k++)
+			put(out, (unsigned char)narrow[k]);
+		i += pair;
+	}
 }
 
 /* One conversion, as parsed: %[flags][width][.precision][length]type. */
 struct conversion {
-	char spec[24]; /* '%', flags, width and precision, without length and type */
+	char spec[24]; /* '%' and flags, for libc */
 	size_t spec_len;
+	size_t start; /* of the conversion in the format */
+	int width;
 	int precision; /* -1: none */
 	int bits;      /* of an integer */
-	bool wide;
-	char type;
+	bool left;     /* the flag '-' */
+	bool wide, narrow;
+	unsigned int type;
 };
 
-static void add(struct conversion *conv, char c)
+static int parse_count(struct format *f, va_list *args)
 {
-	if (conv->spec_len + 4 < sizeof(conv->spec))
-		conv->spec[conv->spec_len++] = c;
+	int count = 0;
+
+	if (peek(f, 0) == '*') {
+		f->at++;
+		return va_arg(*args, int);
+	}
+	for (; peek(f, 0) >= '0' && peek(f, 0) <= '9'; f->at++) {
+		if (count < 100000)
+			count = count * 10 + (int)(peek(f, 0) - '0');
+	}
+	return count;
 }
 
-static void add_number(struct conversion *conv, int number)
-{
-	char digits[12];
-	int len = snprintf(digits, sizeof(digits), "%d", number);
-
-	for (int i = 0; i < len; i++)
-		add(conv, digits[i]);
-}
-
-static const char *parse_length(struct conversion *conv, const char *f)
+static void parse_length(struct conversion *conv, struct format *f)
 {
 	conv->bits = 32;
-	if (!strncmp(f, "I64", 3) || !strncmp(f, "I32", 3)) {
-		conv->bits = f[1] == '6' ? 64 : 32;
-		return f + 3;
+	if (is_next(f, "I64") || is_next(f, "I32")) {
+		conv->bits = peek(f, 1) == '6' ? 64 : 32;
+		f->at += 3;
+		return;
 	}
-	for (;; f++) {
-		if ((*f == 'l' && f[1] == 'l') || (*f && strchr("Izjt", *f)))
+	for (;; f->at++) {
+		if (is_next(f, "ll") || is_one_of(peek(f, 0), "Izjt"))
 			conv->bits = 64;
-		else if (*f == 'w' || *f == 'l')
+		else if (is_one_of(peek(f, 0), "wl"))
 			conv->wide = true;
-		else if (*f != 'h')
-			return f;
+		else if (peek(f, 0) == 'h')
+			conv->narrow = true;
+		else
+			return;
 	}
 }
 
-static const char *parse(struct conversion *conv, const char *f, va_list *args)
+static void parse(struct conversion *conv, struct format *f, va_list *args)
 {
 	memset(conv, 0, sizeof(*conv));
+	conv->start = f->at++;
 	conv->precision = -1;
-	add(conv, '%');
-	while (*f && strchr("-+ #0", *f))
-		add(conv, *f++);
-	for (; *f == '*' || (*f >= '0' && *f <= '9'); f++) {
-		if (*f == '*')
-			add_number(conv, va_arg(*args, int));
-		else
-			add(conv, *f);
+	conv->spec[conv->spec_len++] = '%';
+	for (; is_one_of(peek(f, 0), "-+ #0"); f->at++) {
+		if (peek(f, 0) == '-')
+			conv->left = true;
+		if (conv->spec_len < 8)
+			conv->spec[conv->spec_len++] = (char)peek(f, 0);
 	}
-	if (*f == '.') {
-		conv->precision = 0;
-		for (f++; *f == '*' || (*f >= '0' && *f <= '9'); f++)
-			conv->precision =
-				*f == '*' ? va_arg(*args, int) : conv->precision * 10 + (*f - '0');
+	conv->width = parse_count(f, args);
+	if (conv->width < 0) {
+		conv->left = true;
+		conv->width = conv->width == (int)0x80000000 ? 0 : -conv->width;
+		conv->spec[conv->spec_len++] = '-';
 	}
-	f = parse_length(conv, f);
-	conv->type = *f;
-	return *f ? f + 1 : f;
+	if (peek(f, 0) == '.') {
+		f->at++;
+		conv->precision = parse_count(f, args);
+	}
+	parse_length(conv, f);
+	conv->type = peek(f, 0);
+	if (conv->type)
+		f->at++;
 }
 
 static size_t limited(const struct conversion *conv, size_t len)
@@ -120,29 +196,68 @@ static size_t limited(const struct conversion *conv, size_t len)
 								     : len;
 }
 
+static void put_padded(struct out *out, const struct conversion *conv, const void *text, size_t len,
+		       bool wide)
+{
+	size_t fill = (size_t)conv->width > len ? (size_t)conv->width - len : 0;
+
+	if (!conv->left)
+		pad(out, fill, ' ');
+	if (wide)
+		put_wide(out, text, len);
+	else
+		put_text(out, text, len);
+	if (conv->left)
+		pad(out, fill, ' ');
+}
+
+/* Is the text of this conversion wide? In a wide format small letters are, in a narrow one big. */
+static bool is_wide(const struct out *out, const struct conversion *conv)
+{
+	bool big = conv->type == 'S' || conv->type == 'C';
+
+	if (conv->wide)
+		return true;
+	return conv->narrow ? false : big != out->is_wide;
+}
+
 static void put_string(struct out *out, const struct conversion *conv, va_list *args)
 {
-	bool wide = conv->type == 'S' || conv->wide;
+	bool wide = is_wide(out, conv);
+	size_t most = conv->precision >= 0 ? (size_t)conv->precision : SIZE_MAX;
 	const void *text = va_arg(*args, const void *);
 
 	if (!text)
-		put_text(out, "(null)", 6);
+		put_padded(out, conv, "(null)", limited(conv, 6), false);
 	else if (wide)
-		put_wide(out, text, limited(conv, wide_len(text)));
+		put_padded(out, conv, text, uwdf_wcsnlen(text, most), true);
 	else
-		put_text(out, text, limited(conv, strlen(text)));
+		put_padded(out, conv, text, strnlen(text, most), false);
 }
 
 static void put_counted(struct out *out, const struct conversion *conv, va_list *args)
 {
 	const UNICODE_STRING *string = va_arg(*args, const UNICODE_STRING *);
+	const ANSI_STRING *narrow = (const ANSI_STRING *)(const void *)string;
 
 	if (!string || !string->Buffer)
-		put_text(out, "(null)", 6);
+		put_padded(out, conv, "(null)", limited(conv, 6), false);
 	else if (conv->wide)
-		put_wide(out, string->Buffer, string->Length / sizeof(WCHAR));
+		put_padded(out, conv, string->Buffer, limited(conv, string->Length / sizeof(WCHAR)),
+			   true);
 	else
-		put_text(out, ((const ANSI_STRING *)(const void *)string)->Buffer, string->Length);
+		put_padded(out, conv, narrow->Buffer, limited(conv, narrow->Length), false);
+}
+
+static void put_character(struct out *out, const struct conversion *conv, va_list *args)
+{
+	WCHAR wide = (WCHAR)va_arg(*args, int);
+	char narrow = (char)wide;
+
+	if (is_wide(out, conv))
+		put_padded(out, conv, &wide, 1, true);
+	else
+		put_padded(out, conv, &narrow, 1, false);
 }
 
 #pragma GCC diagnostic push
@@ -150,17 +265,19 @@ static void put_counted(struct out *out, const struct conversion *conv, va_list 
 static void put_number(struct out *out, struct conversion *conv, va_list *args)
 {
 	char text[256]; /* wider fields are cut */
-	int len;
+	int len = snprintf(conv->spec + conv->spec_len, sizeof(conv->spec) - conv->spec_len, "%.0d",
+			   conv->width > 255 ? 255 : conv->width);
 
-	if (conv->precision >= 0) {
-		add(conv, '.');
-		add_number(conv, conv->precision > 64 ? 64 : conv->precision);
-	}
+	conv->spec_len += (size_t)len;
+	if (conv->precision >= 0)
+		conv->spec_len += (size_t)snprintf(conv->spec + conv->spec_len,
+						   sizeof(conv->spec) - conv->spec_len, ".%d",
+						   conv->precision > 64 ? 64 : conv->precision);
 	if (conv->bits == 64 && conv->type != 'p') {
 		conv->spec[conv->spec_len++] = 'l';
 		conv->spec[conv->spec_len++] = 'l';
 	}
-	conv->spec[conv->spec_len++] = conv->type;
+	conv->spec[conv->spec_len++] = (char)conv->type;
 	conv->spec[conv->spec_len] = '\0';
 	/* NOLINTBEGIN(bugprone-branch-clone): each takes an argument of another type */
 	if (conv->type == 'p')
@@ -175,10 +292,30 @@ static void put_number(struct out *out, struct conversion *conv, va_list *args)
 }
 #pragma GCC diagnostic pop
 
-static void convert(struct out *out, struct conversion *conv, va_list *args)
+/* Unknown (%n, too): printed as it stands, nothing is taken from the arguments. */
+static void put_as_it_stands(struct out *out, const struct conversion *conv, struct format *f)
 {
-	WCHAR wide;
+	size_t end = f->at;
 
+	for (f->at = conv->start; f->at < end; f->at++)
+		put(out, peek(f, 0));
+}
+
+/* What tracing calls an extended type: %!STATUS! is the one that needs no tool. */
+static void put_extended(struct out *out, const struct conversion *conv, struct format *f,
+			 va_list *args)
+{
+	struct fx_status_text status;
+
+	if (!is_next(f, "STATUS!"))
+		return put_as_it_stands(out, conv, f);
+	f->at += sizeof("STATUS!") - 1;
+	status = fx_status_text(va_arg(*args, NTSTATUS));
+	put_padded(out, conv, status.text, strlen(status.text), false);
+}
+
+static void convert(struct out *out, struct conversion *conv, struct format *f, va_list *args)
+{
 	switch (conv->type) {
 	case 's':
 	case 'S':
@@ -187,8 +324,7 @@ static void convert(struct out *out, struct conversion *conv, va_list *args)
 		return put_counted(out, conv, args);
 	case 'c':
 	case 'C':
-		wide = (WCHAR)va_arg(*args, int);
-		return put_wide(out, &wide, 1);
+		return put_character(out, conv, args);
 	case 'd':
 	case 'i':
 	case 'u':
@@ -199,31 +335,51 @@ static void convert(struct out *out, struct conversion *conv, va_list *args)
 		return put_number(out, conv, args);
 	case '%':
 		return put(out, '%');
-	default: /* unknown (%n, too): printed as it stands, nothing is taken from the arguments */
-		put_text(out, conv->spec, conv->spec_len);
-		if (conv->type)
-			put(out, conv->type);
+	case '!':
+		return put_extended(out, conv, f, args);
+	default:
+		put_as_it_stands(out, conv, f);
 	}
 }
 
-size_t fx_vsnprintf(char *buf, size_t len, const char *format, va_list args)
+static size_t format_all(struct out *out, struct format *f, va_list args)
 {
-	struct out out = { .buf = buf, .len = len };
 	struct conversion conv;
 	va_list copy;
 
 	va_copy(copy, args);
-	while (*format) {
-		if (*format != '%') {
-			put(&out, *format++);
+	while (peek(f, 0)) {
+		if (peek(f, 0) != '%') {
+			put(out, peek(f, 0));
+			f->at++;
 			continue;
 		}
-		format = parse(&conv, format + 1, &copy);
-		convert(&out, &conv, &copy);
+		parse(&conv, f, &copy);
+		convert(out, &conv, f, &copy);
 	}
 	va_end(copy);
+	return out->used < out->len ? out->used : out->len - 1;
+}
+
+size_t fx_vsnprintf(char *buf, size_t len, const char *format, va_list args)
+{
+	struct format f = { .narrow = format };
+	struct out out = { .narrow = buf, .len = len };
+	size_t end = format_all(&out, &f, args);
+
 	if (len)
-		buf[out.used < len ? out.used : len - 1] = '\0';
+		buf[end] = '\0';
+	return out.used;
+}
+
+size_t fx_vsnwprintf(WCHAR *buf, size_t len, const WCHAR *format, va_list args)
+{
+	struct format f = { .wide = format };
+	struct out out = { .wide = buf, .len = len, .is_wide = true };
+	size_t end = format_all(&out, &f, args);
+
+	if (len)
+		buf[end] = 0;
 	return out.used;
 }
 

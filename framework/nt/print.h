@@ -6,7 +6,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* As vsnprintf(): terminates, returns the length it would have needed. */
+#include "ntdef.h"
+
+/* As vsnprintf(): @len in units, terminates, returns the units it would have needed. */
 size_t fx_vsnprintf(char *buf, size_t len, const char *format, va_list args);
+/* Wide format and result: %s and %c take wide text, %S, %C and %hs narrow. */
+size_t fx_vsnwprintf(WCHAR *buf, size_t len, const WCHAR *format, va_list args);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include <wdf.h>
 
+#undef NOTHING /* an empty word of ntdef.h; here one of the faults */
+
 #include "uwdf_nic.h"
 
 enum faulty_place {

@@ -48,7 +48,12 @@ static void test_print__what_nt_knows__too(void **state)
 	assert_string_equal(print("%ld %lu %lx %llu", -2, 3u, 0xffu, 1ull << 40),
 			    "-2 3 ff 1099511627776");
 	assert_string_equal(print("%wZ", (PUNICODE_STRING)NULL), "(null)");
-	assert_string_equal(print("%ws", L"\x4e2d!"), "?!");
+	assert_string_equal(print("%ws", L"\x4e2d!"), "\xe4\xb8\xad!");
+	assert_string_equal(print("[%5s|%-5ws|%6wZ|%3c]", "ab", L"cd", &wide, 'x'),
+			    "[   ab|cd   |counted|  x]");
+	assert_string_equal(print("%hs %*s", "narrow", -3, "y"), "narrow y  ");
+	assert_string_equal(print("%!STATUS! %!GUID!", STATUS_CANCELLED),
+			    "STATUS_CANCELLED (0xc0000120) %!GUID!");
 }
 
 static void test_print__unknown_or_cut_short__nothing_bad(void **state)
