@@ -476,6 +476,72 @@ typedef enum _DMA_WIDTH {
 	MaximumDmaWidth,
 } DMA_WIDTH;
 
+/* --- registry --- */
+
+/* What a value holds. */
+#define REG_NONE                       0
+#define REG_SZ                         1
+#define REG_EXPAND_SZ                  2
+#define REG_BINARY                     3
+#define REG_DWORD                      4
+#define REG_DWORD_LITTLE_ENDIAN        4
+#define REG_DWORD_BIG_ENDIAN           5
+#define REG_LINK                       6
+#define REG_MULTI_SZ                   7
+#define REG_RESOURCE_LIST              8
+#define REG_FULL_RESOURCE_DESCRIPTOR   9
+#define REG_RESOURCE_REQUIREMENTS_LIST 10
+#define REG_QWORD                      11
+#define REG_QWORD_LITTLE_ENDIAN        11
+
+/* How a key is made, and whether it was. */
+#define REG_OPTION_RESERVED       0x00000000
+#define REG_OPTION_NON_VOLATILE   0x00000000
+#define REG_OPTION_VOLATILE       0x00000001
+#define REG_OPTION_CREATE_LINK    0x00000002
+#define REG_OPTION_BACKUP_RESTORE 0x00000004
+#define REG_OPTION_OPEN_LINK      0x00000008
+#define REG_CREATED_NEW_KEY       0x00000001
+#define REG_OPENED_EXISTING_KEY   0x00000002
+
+/* What may be done with an object: standard, generic, and a key's own rights. */
+#define DELETE                   0x00010000
+#define READ_CONTROL             0x00020000
+#define WRITE_DAC                0x00040000
+#define WRITE_OWNER              0x00080000
+#define SYNCHRONIZE              0x00100000
+#define STANDARD_RIGHTS_REQUIRED 0x000f0000
+#define STANDARD_RIGHTS_READ     READ_CONTROL
+#define STANDARD_RIGHTS_WRITE    READ_CONTROL
+#define STANDARD_RIGHTS_EXECUTE  READ_CONTROL
+#define STANDARD_RIGHTS_ALL      0x001f0000
+#define SPECIFIC_RIGHTS_ALL      0x0000ffff
+#define MAXIMUM_ALLOWED          0x02000000
+#define GENERIC_READ             0x80000000
+#define GENERIC_WRITE            0x40000000
+#define GENERIC_EXECUTE          0x20000000
+#define GENERIC_ALL              0x10000000
+#define KEY_QUERY_VALUE          0x0001
+#define KEY_SET_VALUE            0x0002
+#define KEY_CREATE_SUB_KEY       0x0004
+#define KEY_ENUMERATE_SUB_KEYS   0x0008
+#define KEY_NOTIFY               0x0010
+#define KEY_CREATE_LINK          0x0020
+#define KEY_READ                                                                                   \
+	((STANDARD_RIGHTS_READ | KEY_QUERY_VALUE | KEY_ENUMERATE_SUB_KEYS | KEY_NOTIFY) &          \
+	 ~SYNCHRONIZE)
+#define KEY_WRITE   ((STANDARD_RIGHTS_WRITE | KEY_SET_VALUE | KEY_CREATE_SUB_KEY) & ~SYNCHRONIZE)
+#define KEY_EXECUTE (KEY_READ & ~SYNCHRONIZE)
+#define KEY_ALL_ACCESS                                                                             \
+	((STANDARD_RIGHTS_REQUIRED | KEY_QUERY_VALUE | KEY_SET_VALUE | KEY_CREATE_SUB_KEY |        \
+	  KEY_ENUMERATE_SUB_KEYS | KEY_NOTIFY | KEY_CREATE_LINK) &                                 \
+	 ~SYNCHRONIZE)
+
+/* Which of a device's keys: IoOpenDeviceRegistryKey(), WdfDeviceOpenRegistryKey(). */
+#define PLUGPLAY_REGKEY_DEVICE            1
+#define PLUGPLAY_REGKEY_DRIVER            2
+#define PLUGPLAY_REGKEY_CURRENT_HWPROFILE 4
+
 /* --- I/O --- */
 
 #define DEVICE_TYPE                  ULONG
@@ -569,7 +635,7 @@ typedef struct _DEVPROPKEY {
 	ULONG pid;
 } DEVPROPKEY, *PDEVPROPKEY;
 
-/** DriverEntry() - the driver's first function. @RegistryPath is empty but valid. IRQL:
+/** DriverEntry() - the driver's first function. @RegistryPath: its service key. IRQL:
  * PASSIVE_LEVEL. */
 typedef NTSTATUS DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
 typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;

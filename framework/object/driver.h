@@ -25,7 +25,7 @@ struct fx_driver {
 	DRIVER_OBJECT driver_object;
 	WDF_DRIVER_CONFIG config;
 	char *path;              /* owned */
-	WCHAR registry_path[64]; /* zero-terminated */
+	WCHAR registry_path[96]; /* zero-terminated; its service key */
 	UNICODE_STRING registry_path_string;
 	void *image_handle; /* owned: of dlopen(); NULL for a driver inside the program */
 	const struct uwdf_driver_image *image;

@@ -20,6 +20,7 @@
 #include "object/function_table.h"
 #include "object/irql.h"
 #include "object/worker.h"
+#include "verifier/driver_setting.h"
 #include "vfio/fault_handler.h"
 
 /* "/a/b/e1000.so" -> "e1000" */
@@ -33,7 +34,7 @@ static void name_from_path(const char *path, char *name, size_t len)
 
 static void set_registry_path(struct fx_driver *driver)
 {
-	static const char prefix[] = "\\Registry\\Machine\\Services\\";
+	static const char prefix[] = "\\Registry\\Machine\\System\\CurrentControlSet\\Services\\";
 	char path[UW_ARRAY_SIZE(driver->registry_path)];
 	size_t len;
 
@@ -248,7 +249,9 @@ static int driver_start(struct fx_driver *driver, const struct fx_verifier_setti
 
 	if (err)
 		return err;
+	fx_driver_settings_begin();
 	fx_verifier_setup(driver, verify);
+	fx_driver_settings_end();
 	return call_entry(driver, rep);
 }
 

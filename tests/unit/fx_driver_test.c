@@ -177,7 +177,8 @@ static void test_create__null_driver_object__stops(void **state)
 
 static void test_registry_path__of_the_driver__names_it(void **state)
 {
-	static const WCHAR expected[] = L"\\Registry\\Machine\\Services\\tested";
+	static const WCHAR expected[] =
+		L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\tested";
 	(void)state;
 	assert_int_equal(fx_load(), 0);
 	assert_memory_equal(WdfDriverGetRegistryPath(fx_made.driver), expected, sizeof(expected));

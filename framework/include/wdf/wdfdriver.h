@@ -120,7 +120,7 @@ FORCEINLINE NTSTATUS WdfDriverCreate(PDRIVER_OBJECT DriverObject, PCUNICODE_STRI
  *
  * IRQL:    PASSIVE_LEVEL.
  * Return:  a zero-terminated string, valid as long as the driver object.
- * Differs: the registry does not exist yet; the path names the driver as it would be named there.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
 typedef PWSTR (*PFN_WDFDRIVERGETREGISTRYPATH)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver);

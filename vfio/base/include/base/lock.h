@@ -20,14 +20,15 @@ enum lock_rank {
 	LOCK_RANK_DRIVER = 35,     /* a driver's own WDFSPINLOCK: it calls us while it holds one */
 	LOCK_RANK_QUEUE = 40,
 	LOCK_RANK_FILE = 45,
-	LOCK_RANK_OBJECT = 50,       /* one object's child list and state */
-	LOCK_RANK_ITEMS = 60,        /* what a collection, resource list or lookaside list holds */
-	LOCK_RANK_INTERRUPT = 70,    /* an interrupt's lock, held across EvtInterruptIsr */
-	LOCK_RANK_DMA = 80,          /* a DMA domain's tables */
-	LOCK_RANK_LOOP = 90,         /* a loop's mailbox */
-	LOCK_RANK_FUNCTION = 100,    /* a PCI function's control path */
-	LOCK_RANK_WIRE = 104,        /* the hubs that join models of network cards */
-	LOCK_RANK_BACKEND = 105,     /* a back end's own tables and its connection */
+	LOCK_RANK_OBJECT = 50,    /* one object's child list and state */
+	LOCK_RANK_REGISTRY = 55,  /* the registry's connection, held while the disk is waited for */
+	LOCK_RANK_ITEMS = 60,     /* what a collection, resource list or lookaside list holds */
+	LOCK_RANK_INTERRUPT = 70, /* an interrupt's lock, held across EvtInterruptIsr */
+	LOCK_RANK_DMA = 80,       /* a DMA domain's tables */
+	LOCK_RANK_LOOP = 90,      /* a loop's mailbox */
+	LOCK_RANK_FUNCTION = 100, /* a PCI function's control path */
+	LOCK_RANK_WIRE = 104,     /* the hubs that join models of network cards */
+	LOCK_RANK_BACKEND = 105,  /* a back end's own tables and its connection */
 	LOCK_RANK_BACKEND_IRQ = 106, /* the interrupt pins and masks of a back end */
 	LOCK_RANK_WINDOW = 110,      /* the register window's places, the fault handler's ranges */
 	LOCK_RANK_LOG = 120,
@@ -54,6 +55,10 @@ struct UW_CAPABILITY("mutex") rank_mutex {
 	uint32_t rank;
 	uint32_t owner; /* exec_thread_id() of the holder */
 };
+#define RANK_MUTEX_INIT(rank_)                                                                     \
+	{                                                                                          \
+		.mutex = { .real = PTHREAD_MUTEX_INITIALIZER }, .rank = (rank_)                    \
+	}
 int rank_mutex_init(struct rank_mutex *m, enum lock_rank rank) UW_MUST_CHECK;
 void rank_mutex_deinit(struct rank_mutex *m);
 void rank_mutex_lock(struct rank_mutex *m) UW_ACQUIRE(m);
