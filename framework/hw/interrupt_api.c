@@ -152,7 +152,8 @@ static bool check_connected(struct fx_driver *driver, struct fx_interrupt *intr,
 {
 	if (uw_likely(__atomic_load_n(&intr->connected, __ATOMIC_ACQUIRE)))
 		return true;
-	fx_verifier_break(driver, "%s on an interrupt that is not connected", function);
+	fx_rule_break(driver, FX_RULE_INTERRUPT_NOT_CONNECTED, NULL,
+		      "%s on an interrupt that is not connected", function);
 	return false;
 }
 
@@ -219,8 +220,8 @@ VOID fx_WdfInterruptGetInfo(PWDF_DRIVER_GLOBALS globals, WDFINTERRUPT handle,
 
 	fx_require(driver, info);
 	if (info->Size != sizeof(*info)) {
-		fx_verifier_break(driver, "WDF_INTERRUPT_INFO: Size is %u, not %zu", info->Size,
-				  sizeof(*info));
+		fx_rule_break(driver, FX_RULE_INTERRUPT_FIELDS, NULL,
+			      "WDF_INTERRUPT_INFO: Size is %u, not %zu", info->Size, sizeof(*info));
 		return;
 	}
 	WDF_INTERRUPT_INFO_INIT(info);

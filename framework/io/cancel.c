@@ -102,9 +102,9 @@ void request_cancel(struct fx_request *req)
 		;
 }
 
-static NTSTATUS refuse_mark(struct fx_request *req, const char *why)
+static NTSTATUS refuse_mark(struct fx_request *req, enum fx_rule rule, const char *why)
 {
-	fx_verifier_break(req->io->driver, "%s", why);
+	fx_rule_break(req->io->driver, rule, &req->base, "%s", why);
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
 
@@ -133,14 +133,16 @@ NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, boo
 	uint32_t word = request_word(req);
 
 	if (!q)
-		return refuse_mark(req,
+		return refuse_mark(req, FX_RULE_REQUEST_WITHOUT_QUEUE,
 				   "a WDFREQUEST that came from no queue was marked cancelable");
 	for (;;) {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
-			return refuse_mark(req, "a WDFREQUEST was marked cancelable that the "
-						"driver does not own");
+			return refuse_mark(req, request_rule_of(word),
+					   "a WDFREQUEST was marked cancelable that the "
+					   "driver does not own");
 		if (word & (REQUEST_CANCELABLE | REQUEST_CLAIMED))
-			return refuse_mark(req, "a WDFREQUEST was marked cancelable twice");
+			return refuse_mark(req, FX_RULE_MARKED_TWICE,
+					   "a WDFREQUEST was marked cancelable twice");
 		req->cancel = cancel; /* published by the swap */
 		if ((word & REQUEST_CANCELLED) || cancel_all(q)) {
 			if (mark_too_late(req, &word, fail_if_cancelled))
@@ -162,15 +164,18 @@ NTSTATUS request_unmark(struct fx_request *req)
 	uint32_t word = request_word(req);
 
 	if (!req->queue)
-		return refuse_mark(req, "a WDFREQUEST that came from no queue was unmarked");
+		return refuse_mark(req, FX_RULE_REQUEST_WITHOUT_QUEUE,
+				   "a WDFREQUEST that came from no queue was unmarked");
 	for (;;) {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
 			return refuse_mark(
-				req, "a WDFREQUEST was unmarked that the driver does not own");
+				req, request_rule_of(word),
+				"a WDFREQUEST was unmarked that the driver does not own");
 		if (word & REQUEST_CLAIMED)
 			return STATUS_CANCELLED;
 		if (!(word & REQUEST_CANCELABLE))
-			return refuse_mark(req, "a WDFREQUEST was unmarked that is not cancelable");
+			return refuse_mark(req, FX_RULE_NOT_MARKED,
+					   "a WDFREQUEST was unmarked that is not cancelable");
 		if (request_swap_word(req, &word, word & ~(uint32_t)REQUEST_CANCELABLE))
 			return STATUS_SUCCESS;
 	}
@@ -181,9 +186,9 @@ bool request_is_cancelled(struct fx_request *req)
 	uint32_t word = request_word(req);
 
 	if ((word & REQUEST_STATE) != REQUEST_DRIVER || (word & REQUEST_CANCELABLE)) {
-		fx_verifier_break(req->io->driver,
-				  "WdfRequestIsCanceled on a WDFREQUEST that is cancelable or not "
-				  "the driver's");
+		fx_rule_break(req->io->driver, FX_RULE_IS_CANCELED, &req->base,
+			      "WdfRequestIsCanceled on a WDFREQUEST that is cancelable or not "
+			      "the driver's");
 		return false;
 	}
 	return word & REQUEST_CANCELLED;

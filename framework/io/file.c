@@ -65,7 +65,7 @@ static void wait_patiently(struct fx_file *file, struct exec_event *event, const
 		if (file->io)
 			driver = file->io->driver;
 		spin_lock_release(&file->lock);
-		fx_verifier_break(driver, "%s", what);
+		fx_rule_break(driver, FX_RULE_LONG_WAIT, NULL, "%s", what);
 	}
 }
 

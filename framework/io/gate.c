@@ -223,13 +223,14 @@ static void say_whom_we_wait_for(struct fx_io *io, bool begun)
 	struct fx_io_stats now = fx_io_stats(io);
 
 	if (!begun)
-		fx_verifier_break(io->driver, "a change of power or removal waits for a callback "
-					      "of the driver to return");
+		fx_rule_break(io->driver, FX_RULE_LONG_WAIT, NULL,
+			      "a change of power or removal waits for a callback "
+			      "of the driver to return");
 	else
-		fx_verifier_break(io->driver,
-				  "a change of power or removal waits for the driver to give up "
-				  "%llu requests",
-				  (unsigned long long)(now.submitted - now.completed));
+		fx_rule_break(io->driver, FX_RULE_LONG_WAIT, NULL,
+			      "a change of power or removal waits for the driver to give up "
+			      "%llu requests",
+			      (unsigned long long)(now.submitted - now.completed));
 }
 
 /* On the stack of who waits, until power_done is set. */

@@ -87,9 +87,9 @@ static void change(struct fx_driver *driver, WDFQUEUE queue, enum queue_change w
 	NTSTATUS status = queue_change(queue_of(driver, queue), what, &watch);
 
 	if (!NT_SUCCESS(status))
-		fx_verifier_stop(driver, WDF_QUEUE_FATAL_ERROR, (uintptr_t)queue, (uint32_t)status,
-				 "a WDFQUEUE was given a second completion callback while the "
-				 "first is still due");
+		fx_rule_stop(driver, FX_RULE_QUEUE_TWICE, NULL, (uintptr_t)queue, (uint32_t)status,
+			     "a WDFQUEUE was given a second completion callback while the "
+			     "first is still due");
 }
 
 static void change_and_wait(struct fx_driver *driver, WDFQUEUE queue, enum queue_change what)
@@ -97,9 +97,8 @@ static void change_and_wait(struct fx_driver *driver, WDFQUEUE queue, enum queue
 	NTSTATUS status = queue_change_and_wait(queue_of(driver, queue), what);
 
 	if (!NT_SUCCESS(status))
-		fx_verifier_stop(driver, WDF_QUEUE_FATAL_ERROR, (uintptr_t)queue, (uint32_t)status,
-				 "a WDFQUEUE cannot be waited for: status 0x%08x",
-				 (unsigned)status);
+		fx_rule_stop(driver, FX_RULE_QUEUE_TWICE, NULL, (uintptr_t)queue, (uint32_t)status,
+			     "a WDFQUEUE cannot be waited for: status 0x%08x", (unsigned)status);
 }
 
 VOID fx_WdfIoQueueStop(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
@@ -174,8 +173,14 @@ NTSTATUS fx_WdfIoQueueRetrieveNextRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDF
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 	struct queue_pick any = { 0 };
 
+	struct fx_queue *q = queue_of(driver, Queue);
+
 	fx_require(driver, OutRequest);
-	return retrieve(queue_of(driver, Queue), &any, OutRequest);
+	if (q->type == WdfIoQueueDispatchSequential && !queue_driver_count(q))
+		fx_rule_break(driver, FX_RULE_RETRIEVE_SEQUENTIAL, &q->base,
+			      "WdfIoQueueRetrieveNextRequest on a sequential queue of which the "
+			      "driver has no request");
+	return retrieve(q, &any, OutRequest);
 }
 
 NTSTATUS fx_WdfIoQueueRetrieveRequestByFileObject(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
@@ -206,7 +211,8 @@ NTSTATUS fx_WdfIoQueueFindRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Qu
 	fx_require(driver, OutRequest);
 	*OutRequest = NULL;
 	if (q->type != WdfIoQueueDispatchManual) {
-		fx_verifier_break(driver, "WdfIoQueueFindRequest on a queue that is not manual");
+		fx_rule_break(driver, FX_RULE_FIND_NOT_MANUAL, &q->base,
+			      "WdfIoQueueFindRequest on a queue that is not manual");
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
 	if (Parameters && Parameters->Size != sizeof(*Parameters))
@@ -231,8 +237,8 @@ NTSTATUS fx_WdfIoQueueRetrieveFoundRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WD
 
 	fx_require(driver, OutRequest);
 	if (q->type != WdfIoQueueDispatchManual) {
-		fx_verifier_break(driver,
-				  "WdfIoQueueRetrieveFoundRequest on a queue that is not manual");
+		fx_rule_break(driver, FX_RULE_FOUND_NOT_MANUAL, &q->base,
+			      "WdfIoQueueRetrieveFoundRequest on a queue that is not manual");
 		*OutRequest = NULL;
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}

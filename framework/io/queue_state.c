@@ -77,10 +77,10 @@ static bool wait_is_possible(struct fx_queue *q, enum queue_change change)
 {
 	if (!io_is_owner(q->io))
 		return true;
-	fx_verifier_break(q->io->driver,
-			  "a WDFQUEUE was asked to %s synchronously from a callback of its own "
-			  "thread, which would wait for itself; it goes on without waiting",
-			  change_names[change]);
+	fx_rule_break(q->io->driver, FX_RULE_LEVEL, &q->base,
+		      "a WDFQUEUE was asked to %s synchronously from a callback of its own "
+		      "thread, which would wait for itself; it goes on without waiting",
+		      change_names[change]);
 	return false;
 }
 
@@ -98,10 +98,10 @@ NTSTATUS queue_change_and_wait(struct fx_queue *q, enum queue_change change)
 	status = queue_change(q, change, &watch);
 	if (NT_SUCCESS(status)) {
 		while (!exec_event_wait(&event, exec_deadline_ms(60000)))
-			fx_verifier_break(q->io->driver,
-					  "waiting for a WDFQUEUE to %s; the driver still has %u "
-					  "of its requests",
-					  change_names[change], (unsigned)queue_driver_count(q));
+			fx_rule_break(q->io->driver, FX_RULE_LONG_WAIT, &q->base,
+				      "waiting for a WDFQUEUE to %s; the driver still has %u "
+				      "of its requests",
+				      change_names[change], (unsigned)queue_driver_count(q));
 	}
 	exec_event_deinit(&event);
 	return status;
@@ -170,7 +170,7 @@ NTSTATUS queue_ready_notify(struct fx_queue *q, PFN_WDF_IO_QUEUE_STATE fn, WDFCO
 	}
 	spin_lock_release(&q->lock);
 	if (wrong) {
-		fx_verifier_break(q->io->driver, "%s", wrong);
+		fx_rule_break(q->io->driver, FX_RULE_READY_NOTIFY, &q->base, "%s", wrong);
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
 	queue_kick(q);

@@ -13,6 +13,7 @@
 #include "irq/loop.h"
 #include "memory.h"
 #include "object/object.h"
+#include "verifier/rules.h"
 
 struct fx_file;
 struct fx_io;
@@ -125,6 +126,12 @@ static inline bool request_swap_word(struct fx_request *req, uint32_t *expected,
 	request_race_point();
 	return __atomic_compare_exchange_n(&req->word, expected, word, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_ACQUIRE);
+}
+/* Which rule it breaks to treat a request in @word's state as the driver's own. */
+static inline enum fx_rule request_rule_of(uint32_t word)
+{
+	return (word & REQUEST_STATE) == REQUEST_WAITING ? FX_RULE_REQUEST_ONLY_FOUND
+							 : FX_RULE_REQUEST_NOT_OWNED;
 }
 static inline WDFREQUEST request_handle(const struct fx_request *req)
 {

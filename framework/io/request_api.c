@@ -76,8 +76,9 @@ VOID fx_WdfRequestGetParameters(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Re
 
 	fx_require(driver, Parameters);
 	if (Parameters->Size != sizeof(*Parameters))
-		fx_verifier_break(driver, "WdfRequestGetParameters with a wrong Size (%u, not %zu)",
-				  Parameters->Size, sizeof(*Parameters));
+		fx_rule_break(driver, FX_RULE_PARAMETERS_SIZE, &req->base,
+			      "WdfRequestGetParameters with a wrong Size (%u, not %zu)",
+			      Parameters->Size, sizeof(*Parameters));
 	else
 		request_parameters(req, Parameters);
 }
@@ -89,8 +90,8 @@ static NTSTATUS check_mine(const struct fx_request *req)
 
 	if (uw_likely(state == REQUEST_DRIVER))
 		return STATUS_SUCCESS;
-	fx_verifier_break(req->io->driver,
-			  "the buffer of a WDFREQUEST was asked for that the driver does not own");
+	fx_rule_break(req->io->driver, request_rule_of(state), &req->base,
+		      "the buffer of a WDFREQUEST was asked for that the driver does not own");
 	return state == REQUEST_COMPLETING ? STATUS_INTERNAL_ERROR : STATUS_INVALID_DEVICE_REQUEST;
 }
 
@@ -107,6 +108,15 @@ static bool has_output(const struct fx_request *req)
 }
 
 /* No address although there is a length: neither buffered nor direct. */
+UW_COLD static NTSTATUS refuse_neither(const struct fx_request *req)
+{
+	if (req->kind == REQUEST_READ || req->kind == REQUEST_WRITE)
+		fx_rule_break(req->io->driver, FX_RULE_NEITHER_BUFFER, &req->base,
+			      "the buffer of a read or write was asked for, and the device's I/O "
+			      "type is WdfDeviceIoNeither");
+	return STATUS_INVALID_DEVICE_REQUEST;
+}
+
 static NTSTATUS check_buffer(const struct fx_request *req, bool kind_has_it, const void *buffer,
 			     size_t len, size_t least)
 {
@@ -114,8 +124,10 @@ static NTSTATUS check_buffer(const struct fx_request *req, bool kind_has_it, con
 
 	if (!NT_SUCCESS(status))
 		return status;
-	if (!kind_has_it || (len && !buffer))
+	if (!kind_has_it)
 		return STATUS_INVALID_DEVICE_REQUEST;
+	if (len && !buffer)
+		return refuse_neither(req);
 	if (!len || len < least)
 		return STATUS_BUFFER_TOO_SMALL;
 	return STATUS_SUCCESS;
@@ -246,8 +258,8 @@ WDFFILEOBJECT fx_WdfRequestGetFileObject(PWDF_DRIVER_GLOBALS DriverGlobals, WDFR
 
 	if (request_state(req) == REQUEST_DRIVER)
 		return file_handle(req->file);
-	fx_verifier_break(req->io->driver,
-			  "WdfRequestGetFileObject on a WDFREQUEST that the driver does not own");
+	fx_rule_break(req->io->driver, FX_RULE_FILE_OBJECT_NOT_OWNED, &req->base,
+		      "WdfRequestGetFileObject on a WDFREQUEST that the driver does not own");
 	return NULL;
 }
 

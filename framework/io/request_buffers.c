@@ -102,6 +102,34 @@ NTSTATUS request_bind(struct fx_request *req, struct fx_packet *packet)
 	return is_control(req) ? bind_control(req, packet) : bind_transfer(req, packet);
 }
 
+/* What the third parameter of a stop points at, as in KMDF; there is no IRP. */
+struct length_mismatch {
+	WDFREQUEST request;
+	void *irp;
+	ULONG length;
+	ULONG information;
+	UCHAR major_function;
+};
+
+UW_COLD static size_t too_much_information(const struct fx_request *req, size_t information,
+					   size_t most)
+{
+	struct length_mismatch what = { .request = request_handle(req),
+					.length = (ULONG)most,
+					.information = (ULONG)information };
+	bool nothing_asked = req->kind == REQUEST_CONTROL && !most &&
+			     METHOD_FROM_CTL_CODE(req->code) == METHOD_BUFFERED;
+
+	fx_rule_broken(
+		req->io->driver,
+		nothing_asked ? FX_RULE_INFORMATION_WITHOUT_OUTPUT : FX_RULE_INFORMATION_LENGTH,
+		&req->base, WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH, (uintptr_t)&what,
+		"a WDFREQUEST was completed with more information (%zu) than its "
+		"buffer has bytes (%zu)",
+		information, most);
+	return most;
+}
+
 /* As much as there is room for; a driver that says more has made a mistake. */
 static size_t clamp_information(const struct fx_request *req, size_t information)
 {
@@ -109,11 +137,7 @@ static size_t clamp_information(const struct fx_request *req, size_t information
 
 	if (uw_likely(information <= most) || req->kind == REQUEST_CREATE)
 		return information;
-	fx_verifier_break(req->io->driver,
-			  "a WDFREQUEST was completed with more information (%zu) than its "
-			  "buffer has bytes (%zu)",
-			  information, most);
-	return most;
+	return too_much_information(req, information, most);
 }
 
 size_t request_unbind(struct fx_request *req, NTSTATUS status, size_t information)

@@ -107,15 +107,18 @@ UW_COLD static void complete_slowly(struct fx_request *req, NTSTATUS status, siz
 
 	do {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER) {
-			fx_verifier_break(
-				req->io->driver,
-				"a WDFREQUEST was completed that the driver does not own");
+			fx_rule_break(req->io->driver,
+				      (word & REQUEST_STATE) == REQUEST_COMPLETING
+					      ? FX_RULE_REQUEST_COMPLETED_TWICE
+					      : request_rule_of(word),
+				      &req->base,
+				      "a WDFREQUEST was completed that the driver does not own");
 			return;
 		}
 	} while (!request_swap_word(req, &word, (word & REQUEST_CANCELLED) | REQUEST_COMPLETING));
 	if (word & REQUEST_CANCELABLE)
-		fx_verifier_break(req->io->driver,
-				  "a WDFREQUEST was completed while it is marked cancelable");
+		fx_rule_break(req->io->driver, FX_RULE_COMPLETED_CANCELABLE, &req->base,
+			      "a WDFREQUEST was completed while it is marked cancelable");
 	if (io_is_owner(req->io)) {
 		request_finish(req, status, information);
 		return;

@@ -9,24 +9,26 @@
 #include "queue.h"
 #include "room.h"
 
-static NTSTATUS refuse(struct fx_request *req, const char *why)
+static NTSTATUS refuse(struct fx_request *req, enum fx_rule rule, const char *why)
 {
-	fx_verifier_break(req->io->driver, "%s", why);
+	fx_rule_break(req->io->driver, rule, &req->base, "%s", why);
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
 
-/* Take it from the driver. NULL: done; else what is wrong. */
-static const char *release_from_driver(struct fx_request *req)
+/* Take it from the driver. */
+static NTSTATUS release_from_driver(struct fx_request *req)
 {
 	uint32_t word = request_word(req);
 
 	do {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
-			return "a WDFREQUEST was handed back that the driver does not own";
+			return refuse(req, request_rule_of(word),
+				      "a WDFREQUEST was handed back that the driver does not own");
 		if (word & REQUEST_CANCELABLE)
-			return "a WDFREQUEST was handed back while it is marked cancelable";
+			return refuse(req, FX_RULE_MOVED_CANCELABLE,
+				      "a WDFREQUEST was handed back while it is marked cancelable");
 	} while (!request_swap_word(req, &word, (word & REQUEST_CANCELLED) | REQUEST_MOVING));
-	return NULL;
+	return STATUS_SUCCESS;
 }
 
 static void watch_old_queue(struct fx_queue *q)
@@ -52,21 +54,23 @@ void request_do_requeue(struct fx_request *req)
 
 NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
 {
-	const char *wrong;
+	NTSTATUS status;
 
 	if (to->io != req->io)
-		return refuse(req, "a WDFREQUEST was forwarded to a queue of another device");
+		return refuse(req, FX_RULE_FORWARD_TARGET,
+			      "a WDFREQUEST was forwarded to a queue of another device");
 	if (to == req->queue)
-		return refuse(req, "a WDFREQUEST was forwarded to the queue it came from");
+		return refuse(req, FX_RULE_FORWARD_TARGET,
+			      "a WDFREQUEST was forwarded to the queue it came from");
 	if (to->type != WdfIoQueueDispatchManual &&
 	    !queue_handles(to, (enum fx_request_kind)req->kind))
-		return refuse(req,
+		return refuse(req, FX_RULE_NO_HANDLER,
 			      "a WDFREQUEST was forwarded to a queue without a handler for it");
 	if (queue_gate(to) & GATE_REFUSE)
 		return STATUS_WDF_BUSY;
-	wrong = release_from_driver(req);
-	if (wrong)
-		return refuse(req, wrong);
+	status = release_from_driver(req);
+	if (!NT_SUCCESS(status))
+		return status;
 	if (io_is_owner(req->io)) {
 		request_do_forward(req, to);
 	} else {
@@ -86,15 +90,17 @@ static void requeue_released(struct fx_request *req)
 
 NTSTATUS request_requeue(struct fx_request *req)
 {
-	const char *wrong;
+	NTSTATUS status;
 
 	if (!req->queue || req->queue->type != WdfIoQueueDispatchManual)
-		return refuse(req, "WdfRequestRequeue on a WDFREQUEST of no manual queue");
-	wrong = release_from_driver(req);
-	if (wrong)
-		return refuse(req, wrong);
-	requeue_released(req);
-	return STATUS_SUCCESS;
+		return refuse(req,
+			      req->queue ? FX_RULE_REQUEUE_NOT_MANUAL
+					 : FX_RULE_REQUEST_WITHOUT_QUEUE,
+			      "WdfRequestRequeue on a WDFREQUEST of no manual queue");
+	status = release_from_driver(req);
+	if (NT_SUCCESS(status))
+		requeue_released(req);
+	return status;
 }
 
 /* It may have ended before the acknowledgement came, and its slot be in use again. */
@@ -119,19 +125,13 @@ static void acknowledge(struct fx_request *req)
 
 void request_stop_acknowledge(struct fx_request *req, bool requeue)
 {
-	const char *wrong;
-
 	if (__atomic_load_n(&req->stop, __ATOMIC_RELAXED) == STOP_NONE) {
-		refuse(req, "WdfRequestStopAcknowledge without EvtIoStop");
+		(void)refuse(req, FX_RULE_STOP_ACKNOWLEDGE,
+			     "WdfRequestStopAcknowledge without EvtIoStop");
 		return;
 	}
-	if (!requeue) {
+	if (!requeue)
 		acknowledge(req);
-		return;
-	}
-	wrong = release_from_driver(req);
-	if (wrong)
-		refuse(req, wrong);
-	else
+	else if (NT_SUCCESS(release_from_driver(req)))
 		requeue_released(req);
 }

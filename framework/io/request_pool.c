@@ -196,15 +196,23 @@ static bool slot_is_plain(const struct fx_request *req)
 	       !obj->cleanup && !obj->destroy && fx_object_contexts_are(obj, req->context);
 }
 
+UW_COLD static void retire_memories(struct fx_request *req)
+{
+	int others = fx_memory_unembed(&req->in_memory) + fx_memory_unembed(&req->out_memory);
+
+	if (others)
+		fx_rule_stop(req->io->driver, FX_RULE_MEMORY_REFERENCED, &req->base,
+			     req->base.handle, (uint64_t)others,
+			     "a WDFREQUEST was completed while the driver holds %d references on "
+			     "its memory",
+			     others);
+	req->memories = false;
+}
+
 void request_retire(struct fx_request *req)
 {
-	if (uw_unlikely(req->memories)) {
-		if (fx_memory_unembed(&req->in_memory) | fx_memory_unembed(&req->out_memory))
-			fx_verifier_break(req->io->driver,
-					  "a WDFREQUEST was completed while the driver holds a "
-					  "reference on its memory");
-		req->memories = false;
-	}
+	if (uw_unlikely(req->memories))
+		retire_memories(req);
 	if (uw_unlikely(req->buffer_len > REQUEST_BUFFER_KEEP)) {
 		mem_free(req->buffer);
 		req->buffer = NULL;

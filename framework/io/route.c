@@ -35,9 +35,9 @@ static bool kind_of_type(WDF_REQUEST_TYPE type, enum fx_request_kind *out)
 	}
 }
 
-static NTSTATUS refuse(struct fx_io *io, NTSTATUS status, const char *why)
+static NTSTATUS refuse(struct fx_io *io, enum fx_rule rule, NTSTATUS status, const char *why)
 {
-	fx_verifier_break(io->driver, "WdfDeviceConfigureRequestDispatching: %s", why);
+	fx_rule_break(io->driver, rule, NULL, "WdfDeviceConfigureRequestDispatching: %s", why);
 	return status;
 }
 
@@ -49,18 +49,20 @@ static NTSTATUS configure(struct fx_io *io, struct fx_queue *q, WDF_REQUEST_TYPE
 	if (!kind_of_type(type, &kind))
 		return STATUS_INVALID_PARAMETER;
 	if (q->io != io)
-		return refuse(io, STATUS_INVALID_DEVICE_REQUEST, "a queue of another device");
+		return refuse(io, FX_RULE_FORWARD_TARGET, STATUS_INVALID_DEVICE_REQUEST,
+			      "a queue of another device");
 	if (q->is_default)
-		return refuse(io, STATUS_INVALID_DEVICE_REQUEST,
+		return refuse(io, FX_RULE_NO_HANDLER, STATUS_INVALID_DEVICE_REQUEST,
 			      "the default queue gets what no other queue gets anyway");
 	if (q->type != WdfIoQueueDispatchManual && !queue_handles(q, kind))
-		return refuse(io, STATUS_INVALID_DEVICE_REQUEST,
+		return refuse(io, FX_RULE_NO_HANDLER, STATUS_INVALID_DEVICE_REQUEST,
 			      "the queue has no callback for this type");
 	if (!__atomic_compare_exchange_n(&io->routes[kind], &nobody, q, false, __ATOMIC_ACQ_REL,
 					 __ATOMIC_ACQUIRE))
-		return refuse(io,
-			      kind == REQUEST_CREATE ? STATUS_INVALID_PARAMETER : STATUS_WDF_BUSY,
-			      "this type goes to another queue already");
+		return refuse(
+			io, kind == REQUEST_CREATE ? FX_RULE_TWO_CREATE_QUEUES : FX_RULE_TWO_QUEUES,
+			kind == REQUEST_CREATE ? STATUS_INVALID_PARAMETER : STATUS_WDF_BUSY,
+			"this type goes to another queue already");
 	return STATUS_SUCCESS;
 }
 

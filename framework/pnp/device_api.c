@@ -58,8 +58,9 @@ VOID fx_WdfDeviceSetDeviceInterfaceState(PWDF_DRIVER_GLOBALS globals, WDFDEVICE 
 	if (!fx_check_level(driver, PASSIVE_LEVEL))
 		return;
 	if (reference || !fx_device_enable_interface(device, guid, enabled))
-		fx_verifier_break(driver, "WdfDeviceSetDeviceInterfaceState: the device has no "
-					  "such interface");
+		fx_rule_break(driver, FX_RULE_DEVICE_INTERFACE, NULL,
+			      "WdfDeviceSetDeviceInterfaceState: the device has no "
+			      "such interface");
 }
 
 WDFDRIVER fx_WdfDeviceGetDriver(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
@@ -128,7 +129,8 @@ VOID fx_WdfDeviceSetFailed(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
 	struct fx_device *device = fx_device_from_handle(driver, handle);
 
 	if (action != WdfDeviceFailedAttemptRestart && action != WdfDeviceFailedNoRestart) {
-		fx_verifier_break(driver, "WdfDeviceSetFailed: %d is no action", (int)action);
+		fx_rule_break(driver, FX_RULE_FIELD_RANGE, NULL,
+			      "WdfDeviceSetFailed: %d is no action", (int)action);
 		return;
 	}
 	fx_host_wants_to_leave(device->host, "its driver says that it failed");

@@ -24,10 +24,10 @@ static struct WDFDEVICE_INIT *check_init(struct fx_driver *driver, PWDFDEVICE_IN
 	if (!init)
 		fx_verifier_null(driver, function, __builtin_return_address(0));
 	if (init->driver != driver || init->device)
-		fx_verifier_stop(driver, WDF_INVALID_HANDLE, (uintptr_t)init, 0,
-				 "%s: not this driver's WDFDEVICE_INIT, or a device was made from "
-				 "it already",
-				 function);
+		fx_rule_stop(driver, FX_RULE_BAD_HANDLE, NULL, (uintptr_t)init, 0,
+			     "%s: not this driver's WDFDEVICE_INIT, or a device was made from "
+			     "it already",
+			     function);
 	return init;
 }
 #define CHECK_INIT(driver, init) check_init(driver, init, __func__ + 3)
@@ -48,13 +48,14 @@ VOID fx_WdfDeviceInitSetPnpPowerEventCallbacks(PWDF_DRIVER_GLOBALS globals, PWDF
 	CHECK_INIT(driver, init);
 	fx_require(driver, callbacks);
 	if (callbacks->Size != sizeof(*callbacks)) {
-		fx_verifier_break(driver, "WDF_PNPPOWER_EVENT_CALLBACKS: Size is %u, not %zu",
-				  callbacks->Size, sizeof(*callbacks));
+		fx_rule_break(driver, FX_RULE_WRONG_SIZE, NULL,
+			      "WDF_PNPPOWER_EVENT_CALLBACKS: Size is %u, not %zu", callbacks->Size,
+			      sizeof(*callbacks));
 		return;
 	}
 	if (callbacks->EvtDeviceUsageNotification && callbacks->EvtDeviceUsageNotificationEx) {
-		fx_verifier_break(driver,
-				  "EvtDeviceUsageNotification and ...Ex exclude each other");
+		fx_rule_break(driver, FX_RULE_BOTH_CALLBACKS, NULL,
+			      "EvtDeviceUsageNotification and ...Ex exclude each other");
 		return;
 	}
 	init->config.pnp = *callbacks;
@@ -67,7 +68,8 @@ VOID fx_WdfDeviceInitSetIoType(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init
 
 	CHECK_INIT(driver, init);
 	if (type < WdfDeviceIoNeither || type > WdfDeviceIoDirect) {
-		fx_verifier_break(driver, "WdfDeviceInitSetIoType: %d is no I/O type", (int)type);
+		fx_rule_break(driver, FX_RULE_FIELD_RANGE, NULL,
+			      "WdfDeviceInitSetIoType: %d is no I/O type", (int)type);
 		return;
 	}
 	init->config.io.io_type = type;
@@ -101,14 +103,17 @@ static bool file_config_is_valid(struct fx_driver *driver, const WDF_FILEOBJECT_
 	ULONG class = (ULONG)config->FileObjectClass & ~(ULONG)WdfFileObjectCanBeOptional;
 
 	if (config->Size != sizeof(*config))
-		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: Size is %u, not %zu",
-				  config->Size, sizeof(*config));
+		fx_rule_break(driver, FX_RULE_WRONG_SIZE, NULL,
+			      "WDF_FILEOBJECT_CONFIG: Size is %u, not %zu", config->Size,
+			      sizeof(*config));
 	else if ((ULONG)config->AutoForwardCleanupClose > WdfUseDefault)
-		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: AutoForwardCleanupClose is %d",
-				  (int)config->AutoForwardCleanupClose);
+		fx_rule_break(driver, FX_RULE_FIELD_RANGE, NULL,
+			      "WDF_FILEOBJECT_CONFIG: AutoForwardCleanupClose is %d",
+			      (int)config->AutoForwardCleanupClose);
 	else if (class < WdfFileObjectNotRequired || class > WdfFileObjectWdfCannotUseFsContexts)
-		fx_verifier_break(driver, "WDF_FILEOBJECT_CONFIG: FileObjectClass is %d",
-				  (int)config->FileObjectClass);
+		fx_rule_break(driver, FX_RULE_FIELD_RANGE, NULL,
+			      "WDF_FILEOBJECT_CONFIG: FileObjectClass is %d",
+			      (int)config->FileObjectClass);
 	else
 		return true;
 	return false;
@@ -127,10 +132,10 @@ VOID fx_WdfDeviceInitSetFileObjectConfig(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE
 		return;
 	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT);
 	if (!NT_SUCCESS(status)) {
-		fx_verifier_break(driver,
-				  "WdfDeviceInitSetFileObjectConfig: attributes are wrong "
-				  "(status 0x%08x)",
-				  (unsigned int)status);
+		fx_rule_break(driver, FX_RULE_REQUEST_ATTRIBUTES, NULL,
+			      "WdfDeviceInitSetFileObjectConfig: attributes are wrong "
+			      "(status 0x%08x)",
+			      (unsigned int)status);
 		return;
 	}
 	init->config.io.file_config = *config;
@@ -147,10 +152,10 @@ VOID fx_WdfDeviceInitSetRequestAttributes(PWDF_DRIVER_GLOBALS globals, PWDFDEVIC
 	fx_require(driver, attrs);
 	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT | FX_ATTR_NO_SCOPE_LEVEL);
 	if (!NT_SUCCESS(status)) {
-		fx_verifier_break(driver,
-				  "WdfDeviceInitSetRequestAttributes: attributes are wrong "
-				  "(status 0x%08x)",
-				  (unsigned int)status);
+		fx_rule_break(driver, FX_RULE_REQUEST_ATTRIBUTES, NULL,
+			      "WdfDeviceInitSetRequestAttributes: attributes are wrong "
+			      "(status 0x%08x)",
+			      (unsigned int)status);
 		return;
 	}
 	init->config.io.request_attributes = *attrs;

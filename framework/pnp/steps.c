@@ -6,6 +6,7 @@
 #include "nt/status.h"
 #include "pnp/resources.h"
 #include "pnp/smio.h"
+#include "verifier/verifier.h"
 
 static WDFDEVICE handle_of(struct fx_device *device)
 {
@@ -15,6 +16,15 @@ static WDFDEVICE handle_of(struct fx_device *device)
 static WDFCMRESLIST list_of(struct fx_res_list *list)
 {
 	return (WDFCMRESLIST)fx_object_handle(&list->base);
+}
+
+/* To whoever asked, it says that the request was not understood (rule 175). */
+static NTSTATUS look_at(struct fx_device *device, const char *callback, NTSTATUS status)
+{
+	if (status == STATUS_NOT_SUPPORTED)
+		fx_rule_break(device->base.driver, FX_RULE_NOT_SUPPORTED, &device->base,
+			      "%s returned STATUS_NOT_SUPPORTED", callback);
+	return status;
 }
 
 /* --- the way up, and its undo --- */
@@ -35,8 +45,9 @@ static NTSTATUS prepare_hardware(struct fx_device *device)
 
 	device->preparing = true;
 	if (prepare)
-		status = prepare(handle_of(device), list_of(device->resources->raw),
-				 list_of(device->resources->translated));
+		status = look_at(device, "EvtDevicePrepareHardware",
+				 prepare(handle_of(device), list_of(device->resources->raw),
+					 list_of(device->resources->translated)));
 	device->preparing = false;
 	if (NT_SUCCESS(status))
 		fx_interrupts_assign(device);
@@ -48,9 +59,10 @@ static void release_hardware(struct fx_device *device)
 	PFN_WDF_DEVICE_RELEASE_HARDWARE release = device->config.pnp.EvtDeviceReleaseHardware;
 
 	if (release)
-		fx_device_note_failure(
-			device, "EvtDeviceReleaseHardware",
-			release(handle_of(device), list_of(device->resources->translated)));
+		fx_device_note_failure(device, "EvtDeviceReleaseHardware",
+				       look_at(device, "EvtDeviceReleaseHardware",
+					       release(handle_of(device),
+						       list_of(device->resources->translated))));
 	fx_interrupts_delete_prepared(device);
 }
 
@@ -285,7 +297,8 @@ static void ask_to_leave(struct fx_device *device, bool surprise)
 	/* the operator decides: a refusal is written down, and the device goes */
 	if (callbacks->EvtDeviceQueryRemove)
 		fx_device_note_failure(device, "EvtDeviceQueryRemove",
-				       callbacks->EvtDeviceQueryRemove(handle_of(device)));
+				       look_at(device, "EvtDeviceQueryRemove",
+					       callbacks->EvtDeviceQueryRemove(handle_of(device))));
 }
 
 void fx_device_stop(struct fx_device *device, bool surprise)

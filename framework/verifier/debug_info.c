@@ -29,6 +29,7 @@
 	X(dwfl_module_addrdie)                                                                     \
 	X(dwfl_module_getsrc)                                                                      \
 	X(dwfl_lineinfo)                                                                           \
+	X(dwarf_getscopes_die)                                                                     \
 	X(dwarf_getscopes)                                                                         \
 	X(dwarf_diename)                                                                           \
 	X(dwarf_tag)                                                                               \
@@ -104,14 +105,26 @@ void fx_debug_book_close(struct fx_debug_book *book)
 
 /* --- one address --- */
 
-/* The directory that this file and its neighbours' rooms are compiled from, as the compiler says
- * it. */
+/*
+ * A driver inside the program (tests) is told from the framework by the source's path. A compiler
+ * cache may leave it relative in one unit and absolute in the next.
+ */
 static bool is_framework(const char *unit)
 {
-	static const char here[] = __FILE__, tail[] = "verifier/debug_info.c";
-	size_t len = sizeof(here) - sizeof(tail);
+	static const char *const folders[] = { "/framework/", "/interrupts/", "/dma/", "/vfio/" };
+	static const char *const users[] = { "/tests/", "/drivers/", "/bench/" };
 
-	return unit && len && !strncmp(unit, here, len);
+	if (!unit)
+		return false;
+	for (size_t i = 0; i < UW_ARRAY_SIZE(users); i++) {
+		if (strstr(unit, users[i]))
+			return false;
+	}
+	for (size_t i = 0; i < UW_ARRAY_SIZE(folders); i++) {
+		if (strstr(unit, folders[i]))
+			return true;
+	}
+	return false;
 }
 
 static bool is_wdf(const char *function)
@@ -147,23 +160,34 @@ static void put_call(Dwarf_Die *unit, Dwarf_Die *scope, struct fx_debug_info *ou
 }
 
 /* From the innermost scope outwards, past Wdf functions that were inlined. */
-static void put_scopes(Dwarf_Die *unit, Dwarf_Addr at, struct fx_debug_info *out)
+static void put_chain(Dwarf_Die *unit, Dwarf_Die *chain, int count, struct fx_debug_info *out)
 {
-	Dwarf_Die *scopes = NULL;
-	int count = dw.dwarf_getscopes(unit, at, &scopes);
-
 	for (int i = 0; i < count; i++) {
-		int tag = dw.dwarf_tag(&scopes[i]);
+		int tag = dw.dwarf_tag(&chain[i]);
 		const char *name;
 
 		if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_subprogram)
 			continue;
-		name = dw.dwarf_diename(&scopes[i]);
+		name = dw.dwarf_diename(&chain[i]);
 		(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
 		if (tag == DW_TAG_subprogram || !is_wdf(name))
 			break;
-		put_call(unit, &scopes[i], out);
+		put_call(unit, &chain[i], out);
 	}
+}
+
+static void put_scopes(Dwarf_Die *unit, Dwarf_Addr at, struct fx_debug_info *out)
+{
+	Dwarf_Die *scopes = NULL, *chain = NULL;
+	int count;
+
+	if (dw.dwarf_getscopes(unit, at, &scopes) <= 0)
+		return;
+	/* past an inlined function the scopes are where it was written; wanted is where it ended up
+	 */
+	count = dw.dwarf_getscopes_die(&scopes[0], &chain);
+	put_chain(unit, chain, count, out);
+	mem_free_foreign(chain);
 	mem_free_foreign(scopes);
 }
 
@@ -178,6 +202,14 @@ static void put_line(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *o
 		put_file(out, file, number);
 }
 
+static bool in_own_image(Dwarf_Addr at)
+{
+	Dl_info theirs, ours;
+
+	return dladdr((const void *)at, &theirs) && dladdr(&dw, &ours) &&
+	       theirs.dli_fbase == ours.dli_fbase;
+}
+
 static void put_all(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *out)
 {
 	const char *name = dw.dwfl_module_addrname(module, at);
@@ -187,7 +219,7 @@ static void put_all(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *ou
 	(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
 	if (!unit)
 		return;
-	out->framework = is_framework(dw.dwarf_diename(unit));
+	out->framework = in_own_image(at) && is_framework(dw.dwarf_diename(unit));
 	put_line(module, at, out);
 	put_scopes(unit, at - bias, out);
 }

@@ -12,7 +12,6 @@
 #include "verifier/report.h"
 
 static uint64_t breaks; /* atomic */
-static _Thread_local enum fx_rule last_break;
 static fx_verifier_hook *hook;
 
 void fx_verifier_set_hook(fx_verifier_hook *new_hook)
@@ -25,9 +24,9 @@ uint64_t fx_verifier_breaks(void)
 	return __atomic_load_n(&breaks, __ATOMIC_RELAXED);
 }
 
-enum fx_rule fx_verifier_last_break(void)
+uint32_t fx_verifier_breaks_of(const struct fx_driver *driver, enum fx_rule rule)
 {
-	return last_break;
+	return __atomic_load_n(&driver->verifier.said[rule], __ATOMIC_RELAXED);
 }
 
 bool fx_rule_is_open(const struct fx_driver *driver, enum fx_rule rule)
@@ -58,7 +57,6 @@ static void hint_at(struct fx_driver *driver, enum fx_rule rule, const char *tex
 
 static void break_now(const struct fx_violation *violation)
 {
-	last_break = violation->rule;
 	__atomic_add_fetch(&breaks, 1, __ATOMIC_RELAXED);
 	fx_report_break(violation, count_again(violation->driver, violation->rule));
 }
