@@ -11,8 +11,8 @@
 
 #include "base/list.h"
 #include "irq/loop.h"
-#include "memory.h"
 #include "object/object.h"
+#include "request_memory.h"
 #include "verifier/rules.h"
 
 struct fx_file;

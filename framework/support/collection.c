@@ -103,8 +103,9 @@ VOID fx_WdfCollectionRemove(PWDF_DRIVER_GLOBALS globals, WDFCOLLECTION handle, W
 	if (fx_items_take_if(&collection->items, is_same, item))
 		fx_object_unref(item);
 	else
-		fx_verifier_break(driver, "WdfCollectionRemove: object %p is not in collection %p",
-				  object, (void *)handle);
+		fx_rule_break(driver, FX_RULE_RESOURCE_LIST, &collection->base,
+			      "WdfCollectionRemove: object %p is not in collection %p", object,
+			      (void *)handle);
 }
 
 VOID fx_WdfCollectionRemoveItem(PWDF_DRIVER_GLOBALS globals, WDFCOLLECTION handle, ULONG index)
@@ -119,10 +120,10 @@ VOID fx_WdfCollectionRemoveItem(PWDF_DRIVER_GLOBALS globals, WDFCOLLECTION handl
 	if (item)
 		fx_object_unref(item);
 	else
-		fx_verifier_break(driver,
-				  "WdfCollectionRemoveItem: collection %p has no item %u, it has "
-				  "%u",
-				  (void *)handle, index, fx_items_count(&collection->items));
+		fx_rule_break(driver, FX_RULE_RESOURCE_LIST, &collection->base,
+			      "WdfCollectionRemoveItem: collection %p has no item %u, it has "
+			      "%u",
+			      (void *)handle, index, fx_items_count(&collection->items));
 }
 
 /* The handle is read under the lock: the reference behind it may go with the item. */

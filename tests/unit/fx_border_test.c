@@ -15,9 +15,10 @@
 
 /*
  * One letter an argument after the globals:
- *   D driver, d device, q queue, r request, m memory, f file object, n interrupt, e DMA enabler,
- *   b common buffer, s spin lock, w wait lock, c resource list, l collection, t string,
- *   o object of any type; R, F: may be NULL
+ *   D driver, d device, q queue, r request, m memory, M preallocated memory, f file object,
+ *   n interrupt, e DMA enabler, b common buffer, s spin lock, w wait lock, c resource list,
+ *   l collection, t string, a lookaside list, o object of any type; R, F: may be NULL
+ *
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
  *   p pointer that must be there, x anything else
  */
@@ -127,7 +128,7 @@ static const struct row {
 	ROW(WdfMemoryCreate, "xxxxpx"),
 	ROW(WdfMemoryCreatePreallocated, "xpxp"),
 	ROW(WdfMemoryGetBuffer, "mx"),
-	ROW(WdfMemoryAssignBuffer, "mpx"),
+	ROW(WdfMemoryAssignBuffer, "Mpx"),
 	ROW(WdfMemoryCopyToBuffer, "mxpx"),
 	ROW(WdfMemoryCopyFromBuffer, "mxpx"),
 	ROW(WdfFileObjectGetFileName, "f"),
@@ -141,6 +142,8 @@ static const struct row {
 	ROW(WdfCollectionGetItem, "lx"),
 	ROW(WdfCollectionGetFirstItem, "l"),
 	ROW(WdfCollectionGetLastItem, "l"),
+	ROW(WdfMemoryCreateFromLookaside, "ap"),
+	ROW(WdfLookasideListCreate, "xxxxxp"),
 	ROW(WdfStringCreate, "xxp"),
 	ROW(WdfStringGetUnicodeString, "tp"),
 #undef ROW
@@ -152,7 +155,7 @@ static const struct row {
 static struct {
 	WDFQUEUE queue;
 	WDFREQUEST request, stale_request;
-	WDFMEMORY memory, stale_memory;
+	WDFMEMORY memory, preallocated, stale_memory;
 	WDFFILEOBJECT file_object;
 	WDFCOMMONBUFFER buffer;
 	WDFSPINLOCK spinlock;
@@ -160,6 +163,7 @@ static struct {
 	WDFCMRESLIST resources;
 	WDFCOLLECTION collection;
 	WDFSTRING string;
+	WDFLOOKASIDE lookaside;
 	struct WDFDEVICE_INIT init;
 	PWDFDEVICE_INIT init_pointer, no_init;
 	struct uwdf_file *file;
@@ -193,6 +197,11 @@ static void make_objects(WDFDEVICE device)
 	assert_int_equal(WdfWaitLockCreate(&attrs, &made.waitlock), STATUS_SUCCESS);
 	assert_int_equal(WdfCollectionCreate(&attrs, &made.collection), STATUS_SUCCESS);
 	assert_int_equal(WdfStringCreate(NULL, &attrs, &made.string), STATUS_SUCCESS);
+	assert_int_equal(WdfMemoryCreatePreallocated(&attrs, made.out, 1, &made.preallocated),
+			 STATUS_SUCCESS);
+	assert_int_equal(
+		WdfLookasideListCreate(&attrs, 1, NonPagedPoolNx, NULL, 0, &made.lookaside),
+		STATUS_SUCCESS);
 	assert_int_equal(WdfCommonBufferCreate(fx_made.enablers[0], 64, NULL, &made.buffer),
 			 STATUS_SUCCESS);
 }
@@ -289,6 +298,10 @@ static const void *good(char letter)
 		return made.request;
 	case 'm':
 		return made.memory;
+	case 'M':
+		return made.preallocated;
+	case 'a':
+		return made.lookaside;
 	case 'f':
 		return made.file_object;
 	case 'n':
@@ -362,7 +375,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmfnebswcltoRF", letter);
+	return strchr("DdqrmMfnebswcltaoRF", letter);
 }
 
 static void check_null(const struct row *row, size_t at)
@@ -385,7 +398,7 @@ static void check_wrong(const struct row *row, size_t at)
 		expect_stop(row, at, other, "of another type", WDF_INVALID_HANDLE);
 	if (strchr("rRo", letter))
 		expect_stop(row, at, made.stale_request, "a completed request", WDF_INVALID_HANDLE);
-	if (strchr("mo", letter))
+	if (strchr("mMo", letter))
 		expect_stop(row, at, made.stale_memory, "a completed request's memory",
 			    WDF_INVALID_HANDLE);
 }

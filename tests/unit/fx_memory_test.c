@@ -55,6 +55,70 @@ static void test_create__empty__invalid_parameter(void **state)
 			 STATUS_INVALID_PARAMETER);
 }
 
+static void test_create__longer_than_any_machine__insufficient_resources(void **state)
+{
+	PVOID buffer = text;
+
+	(void)state;
+	assert_int_equal(
+		WdfMemoryCreate(NULL, NonPagedPoolNx, 0, ((size_t)1 << 39) + 1, &memory, &buffer),
+		STATUS_INSUFFICIENT_RESOURCES);
+	assert_int_equal(WdfMemoryCreate(NULL, NonPagedPoolNx, 0, SIZE_MAX, &memory, &buffer),
+			 STATUS_INSUFFICIENT_RESOURCES);
+	assert_null(memory);
+	assert_ptr_equal(buffer, text);
+}
+
+static void test_create__pool_types(void **state)
+{
+	static const unsigned int good[] = {
+		NonPagedPool, PagedPool,      NonPagedPoolCacheAligned,
+		257,          NonPagedPoolNx, NonPagedPoolNxCacheAligned
+	};
+	static const unsigned int wrong[] = { 64, 1024, 0x80000000 };
+
+	(void)state;
+	for (size_t i = 0; i < UW_ARRAY_SIZE(good); i++)
+		assert_int_equal(WdfMemoryCreate(NULL, (POOL_TYPE)good[i], 0, 1, &memory, NULL),
+				 STATUS_SUCCESS);
+	for (size_t i = 0; i < UW_ARRAY_SIZE(wrong); i++)
+		assert_int_equal(WdfMemoryCreate(NULL, (POOL_TYPE)wrong[i], 0, 1, &memory, NULL),
+				 STATUS_INVALID_PARAMETER);
+}
+
+static void test_create__a_page_or_more__begins_at_a_page(void **state)
+{
+	PVOID buffer;
+
+	(void)state;
+	for (size_t len = PAGE_SIZE; len <= 5 * PAGE_SIZE; len += PAGE_SIZE / 2) {
+		assert_int_equal(WdfMemoryCreate(NULL, PagedPool, 0, len, &memory, &buffer),
+				 STATUS_SUCCESS);
+		assert_int_equal((uintptr_t)buffer % PAGE_SIZE, 0);
+	}
+	assert_int_equal(WdfMemoryCreate(NULL, PagedPool, 0, 1, &memory, &buffer), STATUS_SUCCESS);
+	assert_int_equal((uintptr_t)buffer % MEMORY_ALLOCATION_ALIGNMENT, 0);
+}
+
+static void test_create__paged_at_dispatch__refused(void **state)
+{
+	KIRQL before = fx_irql_raise(DISPATCH_LEVEL);
+
+	(void)state;
+	assert_int_equal(WdfMemoryCreate(NULL, NonPagedPoolNx, 0, 1, &memory, NULL),
+			 STATUS_SUCCESS);
+	assert_false(io_broke());
+	assert_int_equal(WdfMemoryCreate(NULL, PagedPool, 0, 1, &memory, NULL),
+			 STATUS_INVALID_DEVICE_REQUEST);
+	assert_true(io_broke());
+	assert_int_equal(WdfMemoryCreatePreallocated(NULL, text, 1, &memory), STATUS_SUCCESS);
+	fx_irql_raise(FX_DIRQL);
+	assert_int_equal(WdfMemoryCreatePreallocated(NULL, text, 1, &memory),
+			 STATUS_INVALID_DEVICE_REQUEST);
+	fx_irql_restore(before);
+	assert_true(io_broke());
+}
+
 static void test_create__no_memory__insufficient_resources(void **state)
 {
 	(void)state;
@@ -118,13 +182,17 @@ static void test_preallocated__assign__other_buffer(void **state)
 	assert_int_equal(WdfMemoryAssignBuffer(memory, other, 0), STATUS_INVALID_PARAMETER);
 }
 
-static void test_assign__not_preallocated__refused(void **state)
+static void assign_one(void *arg)
+{
+	(void)WdfMemoryAssignBuffer(arg, text, 1);
+}
+
+static void test_assign__not_preallocated__stops(void **state)
 {
 	(void)state;
 	assert_int_equal(WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, 1, &memory, NULL),
 			 STATUS_SUCCESS);
-	assert_int_equal(WdfMemoryAssignBuffer(memory, text, 1), STATUS_INVALID_DEVICE_REQUEST);
-	assert_true(io_broke());
+	assert_true(io_stops(assign_one, memory, WDF_INVALID_HANDLE));
 }
 
 static void test_copy__whole_and_part(void **state)
@@ -142,7 +210,7 @@ static void test_copy__whole_and_part(void **state)
 	assert_int_equal(out[0], '1');
 }
 
-static void test_copy__outside__buffer_too_small(void **state)
+static void test_copy__outside__refused(void **state)
 {
 	static const struct {
 		size_t offset, len;
@@ -155,7 +223,7 @@ static void test_copy__outside__buffer_too_small(void **state)
 	for (size_t i = 0; i < UW_ARRAY_SIZE(wrong); i++) {
 		assert_int_equal(
 			WdfMemoryCopyFromBuffer(memory, wrong[i].offset, text, wrong[i].len),
-			STATUS_BUFFER_TOO_SMALL);
+			STATUS_INVALID_BUFFER_SIZE);
 		assert_int_equal(WdfMemoryCopyToBuffer(memory, wrong[i].offset, text, wrong[i].len),
 				 STATUS_BUFFER_TOO_SMALL);
 	}
@@ -224,13 +292,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_create__buffer_is_zeroed_and_ours),
 		T(test_create__empty__invalid_parameter),
+		T(test_create__longer_than_any_machine__insufficient_resources),
+		T(test_create__pool_types),
+		T(test_create__a_page_or_more__begins_at_a_page),
+		T(test_create__paged_at_dispatch__refused),
 		T(test_create__no_memory__insufficient_resources),
 		T(test_create__wrong_attributes__object_attributes_status),
 		T(test_create__with_parent__goes_with_it),
 		T(test_preallocated__assign__other_buffer),
-		T(test_assign__not_preallocated__refused),
+		T(test_assign__not_preallocated__stops),
 		T(test_copy__whole_and_part),
-		T(test_copy__outside__buffer_too_small),
+		T(test_copy__outside__refused),
 		T(test_null_pointers__stop),
 		T(test_wrong_handle__stops),
 	};

@@ -3,7 +3,8 @@
  * wdfmemory.h - WDFMEMORY: buffers with an owner.
  *
  * Has: WdfMemoryCreate, WdfMemoryCreatePreallocated, WdfMemoryGetBuffer, WdfMemoryAssignBuffer,
- *      WdfMemoryCopyToBuffer, WdfMemoryCopyFromBuffer.
+ *      WdfMemoryCopyToBuffer, WdfMemoryCopyFromBuffer, WdfLookasideListCreate,
+ *      WdfMemoryCreateFromLookaside.
  */
 #ifndef UWDF_WDFMEMORY_H
 #define UWDF_WDFMEMORY_H
@@ -84,11 +85,13 @@ FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_MDL(PWDF_MEMORY_DESCRIPTOR Descripto
  * @Memory:     the new handle.
  * @Buffer:     its buffer; may be NULL.
  *
- * IRQL:    APC_LEVEL or below if PoolType == 1 || PoolType == 257; DISPATCH_LEVEL or below if
- * PoolType == 0 || PoolType == 256 || PoolType == 512. Return:  STATUS_SUCCESS;
- * STATUS_INVALID_PARAMETER size zero; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * The buffer begins at a page if it is as long as one or longer, else at a multiple of 16 bytes.
+ *
+ * IRQL:    APC_LEVEL or below for paged pool, else DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER size zero, no pool type;
+ *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
  * Differs: PoolType and PoolTag say where on Windows the memory comes from; here every pool is
- *          ordinary memory, and it comes zeroed.
+ *          ordinary memory, and it comes zeroed. A buffer shorter than a page may cross one's end.
  * Source:  Windows driver documentation, wdfmemory.h.
  */
 typedef NTSTATUS (*PFN_WDFMEMORYCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -152,9 +155,8 @@ FORCEINLINE PVOID WdfMemoryGetBuffer(WDFMEMORY Memory, size_t *BufferSize)
  * @BufferSize: bytes, not zero.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER; STATUS_INVALID_DEVICE_REQUEST it is not
- *          preallocated.
- * Differs: KMDF stops the driver when the object is of another kind; here the call fails.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER size zero.
+ * Differs: nothing known (an object of another kind stops the driver).
  * Source:  Windows driver documentation, wdfmemory.h.
  */
 typedef NTSTATUS (*PFN_WDFMEMORYASSIGNBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory,
@@ -196,8 +198,8 @@ FORCEINLINE NTSTATUS WdfMemoryCopyToBuffer(WDFMEMORY SourceMemory, size_t Source
  * @NumBytesToCopyFrom: bytes.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER nothing to copy; STATUS_BUFFER_TOO_SMALL the
- *          memory object ends before; STATUS_ACCESS_VIOLATION it is the input of a write.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER nothing to copy; STATUS_ACCESS_VIOLATION it is
+ *          the input of a write; STATUS_INVALID_BUFFER_SIZE the memory object ends before.
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfmemory.h.
  */
@@ -210,6 +212,63 @@ FORCEINLINE NTSTATUS WdfMemoryCopyFromBuffer(WDFMEMORY DestinationMemory, size_t
 {
 	return ((PFN_WDFMEMORYCOPYFROMBUFFER)WdfFunctions[WdfMemoryCopyFromBufferTableIndex])(
 		WdfDriverGlobals, DestinationMemory, DestinationOffset, Buffer, NumBytesToCopyFrom);
+}
+
+/**
+ * WdfLookasideListCreate() - create a list of buffers that are used again.
+ * @LookasideAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @BufferSize:          bytes of each buffer, not zero.
+ * @PoolType:            see WdfMemoryCreate().
+ * @MemoryAttributes:    of every memory object made from the list; as for WdfMemoryCreate().
+ * @PoolTag:             for the tools.
+ * @Lookaside:           the new handle.
+ *
+ * The list may be deleted before the memory objects made from it; their buffers live as long as
+ * they do. Context and callbacks of MemoryAttributes are the memory objects'; its ParentObject is
+ * kept referenced.
+ *
+ * IRQL:    PASSIVE_LEVEL for paged pool, else DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER size zero, no pool type, or (paged pool)
+ *          parents of different devices; STATUS_INSUFFICIENT_RESOURCES; an object-attributes
+ *          status.
+ * Differs: as WdfMemoryCreate(); at most 64 buffers wait to be used again.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFLOOKASIDELISTCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					       PWDF_OBJECT_ATTRIBUTES LookasideAttributes,
+					       size_t BufferSize, POOL_TYPE PoolType,
+					       PWDF_OBJECT_ATTRIBUTES MemoryAttributes,
+					       ULONG PoolTag, WDFLOOKASIDE *Lookaside);
+FORCEINLINE NTSTATUS WdfLookasideListCreate(PWDF_OBJECT_ATTRIBUTES LookasideAttributes,
+					    size_t BufferSize, POOL_TYPE PoolType,
+					    PWDF_OBJECT_ATTRIBUTES MemoryAttributes, ULONG PoolTag,
+					    WDFLOOKASIDE *Lookaside)
+{
+	return ((PFN_WDFLOOKASIDELISTCREATE)WdfFunctions[WdfLookasideListCreateTableIndex])(
+		WdfDriverGlobals, LookasideAttributes, BufferSize, PoolType, MemoryAttributes,
+		PoolTag, Lookaside);
+}
+
+/**
+ * WdfMemoryCreateFromLookaside() - create a memory object with a buffer of a lookaside list.
+ * @Lookaside: the list.
+ * @Memory:    the new handle.
+ *
+ * The buffer's content is whatever it was; deleting the memory object gives it back.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; STATUS_DELETE_PENDING the parent that
+ *          MemoryAttributes named is deleted.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfmemory.h.
+ */
+typedef NTSTATUS (*PFN_WDFMEMORYCREATEFROMLOOKASIDE)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						     WDFLOOKASIDE Lookaside, WDFMEMORY *Memory);
+FORCEINLINE NTSTATUS WdfMemoryCreateFromLookaside(WDFLOOKASIDE Lookaside, WDFMEMORY *Memory)
+{
+	return ((PFN_WDFMEMORYCREATEFROMLOOKASIDE)
+			WdfFunctions[WdfMemoryCreateFromLookasideTableIndex])(WdfDriverGlobals,
+									      Lookaside, Memory);
 }
 
 #ifdef __cplusplus

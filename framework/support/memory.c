@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* memory.c - WDFMEMORY: small enough for logic and border in one file. */
-#include "memory.h"
+#include "support/memory.h"
 
 #include <string.h>
 
 #include "base/mem.h"
+#include "object/driver.h"
 #include "object/functions.h"
+#include "support/lookaside.h"
 #include "verifier/verifier.h"
 
-#define GENERATION_STEP (1ull << 48)
+/* More is a mistake of the driver's; allocators end the process for some such sizes. */
+#define LONGEST ((size_t)1 << 39)
 
 static void memory_destroy(struct fx_object *obj)
 {
@@ -16,6 +19,8 @@ static void memory_destroy(struct fx_object *obj)
 
 	if (memory->kind == FX_MEMORY_OWNED)
 		mem_free(memory->buffer);
+	else if (memory->kind == FX_MEMORY_LOOKASIDE)
+		fx_lookaside_put(memory->lookaside, memory->buffer);
 }
 
 static const struct fx_object_class memory_class = {
@@ -25,76 +30,48 @@ static const struct fx_object_class memory_class = {
 	.destroy = memory_destroy,
 };
 
-/* The memory is part of its request: there is nothing to free. */
-static void embedded_release(struct fx_object *obj)
+void *fx_memory_buffer_alloc(size_t len)
 {
-	(void)obj;
+	if (len > LONGEST)
+		return NULL;
+	return len < PAGE_SIZE ? mem_calloc(1, len) : mem_aligned_zalloc(PAGE_SIZE, len);
 }
 
-static const struct fx_object_class embedded_class = {
-	.type = FX_TYPE_MEMORY,
-	.name = "WDFMEMORY of a WDFREQUEST",
-	.release = embedded_release,
-};
-
-void fx_memory_embed(struct fx_memory *memory, struct fx_object *request, void *buffer, size_t len,
-		     bool read_only)
+bool fx_pool_type_is_known(POOL_TYPE type)
 {
-	uint64_t generation = memory->base.handle & ~FX_HANDLE_ADDRESS_MASK;
+	/* on top of a base type of up to 7: quota, raise, session, cold, no-execute */
+	const unsigned int modifiers = 8 | 16 | 32 | 256 | NonPagedPoolNx;
 
-	fx_object_init(&memory->base, &embedded_class, request->driver);
-	memory->base.handle =
-		(memory->base.handle & FX_HANDLE_ADDRESS_MASK) | (generation + GENERATION_STEP);
-	memory->base.parent = request;
-	memory->buffer = buffer;
-	memory->len = len;
-	memory->kind = FX_MEMORY_REQUEST;
-	memory->read_only = read_only;
+	return !((unsigned int)type & ~(modifiers | 7u));
 }
 
-int fx_memory_unembed(struct fx_memory *memory)
-{
-	int others;
-
-	if (memory->kind != FX_MEMORY_REQUEST)
-		return 0;
-	memory->kind = 0;
-	others = __atomic_load_n(&memory->base.refs, __ATOMIC_ACQUIRE) - 1;
-	memory->base.parent = NULL;
-	fx_object_delete(&memory->base);
-	memory->base.handle += GENERATION_STEP;
-	return others;
-}
-
-static struct fx_object *driver_object(PWDF_DRIVER_GLOBALS globals, struct fx_driver *driver)
-{
-	return fx_object_from_handle(driver, globals->Driver, FX_TYPE_DRIVER);
-}
-
-static NTSTATUS memory_new(PWDF_DRIVER_GLOBALS globals, struct fx_driver *driver,
-			   PWDF_OBJECT_ATTRIBUTES attrs, struct fx_memory **out)
+NTSTATUS fx_memory_new(struct fx_driver *driver, enum fx_memory_kind kind,
+		       PWDF_OBJECT_ATTRIBUTES attrs, struct fx_memory **out)
 {
 	struct fx_object *obj;
 	NTSTATUS status;
 
-	status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
-	if (!NT_SUCCESS(status))
-		return status;
 	status = fx_object_new(&memory_class, sizeof(struct fx_memory), driver,
-			       driver_object(globals, driver), attrs, &obj);
+			       fx_driver_object(driver), attrs, &obj);
 	if (!NT_SUCCESS(status))
 		return status;
 	*out = uw_container_of(obj, struct fx_memory, base);
+	(*out)->kind = kind;
 	return STATUS_SUCCESS;
 }
 
-static void memory_commit(struct fx_memory *memory, PWDF_OBJECT_ATTRIBUTES attrs, WDFMEMORY *out)
+static NTSTATUS check_creation(struct fx_driver *driver, POOL_TYPE type, size_t len,
+			       PWDF_OBJECT_ATTRIBUTES attrs)
 {
-	fx_object_commit(&memory->base, attrs);
-	*out = (WDFMEMORY)fx_object_handle(&memory->base);
+	if (!fx_level_ok(driver, "WdfMemoryCreate",
+			 fx_pool_type_is_paged(type) ? APC_LEVEL : DISPATCH_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	if (!len || !fx_pool_type_is_known(type))
+		return STATUS_INVALID_PARAMETER;
+	return fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
 }
 
-/* @PoolTag names the pool's owner on Windows; @PoolType is one kind of memory here (see header). */
+/* @PoolTag names the pool's owner on Windows; see the header. */
 NTSTATUS fx_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_OBJECT_ATTRIBUTES Attributes,
 			    POOL_TYPE PoolType, ULONG PoolTag, size_t BufferSize, WDFMEMORY *Memory,
 			    PVOID *Buffer)
@@ -103,25 +80,24 @@ NTSTATUS fx_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_OBJECT_ATTRI
 	struct fx_memory *memory;
 	NTSTATUS status;
 
-	(void)PoolType;
 	(void)PoolTag;
 	fx_require(driver, Memory);
 	*Memory = NULL;
-	if (!BufferSize)
-		return STATUS_INVALID_PARAMETER;
-	status = memory_new(DriverGlobals, driver, Attributes, &memory);
+	status = check_creation(driver, PoolType, BufferSize, Attributes);
+	if (NT_SUCCESS(status))
+		status = fx_memory_new(driver, FX_MEMORY_OWNED, Attributes, &memory);
 	if (!NT_SUCCESS(status))
 		return status;
-	memory->kind = FX_MEMORY_OWNED;
 	memory->len = BufferSize;
-	memory->buffer = mem_calloc(1, BufferSize);
+	memory->buffer = fx_memory_buffer_alloc(BufferSize);
 	if (!memory->buffer) {
 		fx_object_delete(&memory->base);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
 	if (Buffer)
 		*Buffer = memory->buffer;
-	memory_commit(memory, Attributes, Memory);
+	fx_object_commit(&memory->base, Attributes);
+	*Memory = (WDFMEMORY)fx_object_handle(&memory->base);
 	return STATUS_SUCCESS;
 }
 
@@ -136,15 +112,19 @@ NTSTATUS fx_WdfMemoryCreatePreallocated(PWDF_DRIVER_GLOBALS DriverGlobals,
 	fx_require(driver, Buffer);
 	fx_require(driver, Memory);
 	*Memory = NULL;
+	if (!fx_check_level(driver, DISPATCH_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
 	if (!BufferSize)
 		return STATUS_INVALID_PARAMETER;
-	status = memory_new(DriverGlobals, driver, Attributes, &memory);
+	status = fx_object_check_attributes(Attributes, FX_ATTR_NO_SCOPE_LEVEL);
+	if (NT_SUCCESS(status))
+		status = fx_memory_new(driver, FX_MEMORY_PREALLOCATED, Attributes, &memory);
 	if (!NT_SUCCESS(status))
 		return status;
-	memory->kind = FX_MEMORY_PREALLOCATED;
 	memory->buffer = Buffer;
 	memory->len = BufferSize;
-	memory_commit(memory, Attributes, Memory);
+	fx_object_commit(&memory->base, Attributes);
+	*Memory = (WDFMEMORY)fx_object_handle(&memory->base);
 	return STATUS_SUCCESS;
 }
 
@@ -164,18 +144,20 @@ PVOID fx_WdfMemoryGetBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory,
 	return memory->buffer;
 }
 
+/* KMDF takes the memory of WdfMemoryCreatePreallocated for a type of its own, and so stops. */
 NTSTATUS fx_WdfMemoryAssignBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY Memory, PVOID Buffer,
 				  size_t BufferSize)
 {
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 	struct fx_memory *memory = memory_of(driver, Memory);
 
+	if (memory->kind != FX_MEMORY_PREALLOCATED)
+		fx_rule_stop(driver, FX_RULE_BAD_HANDLE, &memory->base, (uintptr_t)Memory,
+			     FX_TYPE_MEMORY,
+			     "WdfMemoryAssignBuffer: %p was not made by "
+			     "WdfMemoryCreatePreallocated",
+			     (void *)Memory);
 	fx_require(driver, Buffer);
-	if (memory->kind != FX_MEMORY_PREALLOCATED) {
-		fx_verifier_break(driver, "WdfMemoryAssignBuffer on a WDFMEMORY that "
-					  "WdfMemoryCreatePreallocated did not make");
-		return STATUS_INVALID_DEVICE_REQUEST;
-	}
 	if (!BufferSize)
 		return STATUS_INVALID_PARAMETER;
 	memory->buffer = Buffer;
@@ -184,13 +166,9 @@ NTSTATUS fx_WdfMemoryAssignBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY M
 }
 
 /* Do @len bytes from @offset on lie inside? Written so that nothing can wrap. */
-static NTSTATUS check_range(const struct fx_memory *memory, size_t offset, size_t len)
+static bool is_inside(const struct fx_memory *memory, size_t offset, size_t len)
 {
-	if (!len)
-		return STATUS_INVALID_PARAMETER;
-	if (offset > memory->len || len > memory->len - offset)
-		return STATUS_BUFFER_TOO_SMALL;
-	return STATUS_SUCCESS;
+	return offset <= memory->len && len <= memory->len - offset;
 }
 
 NTSTATUS fx_WdfMemoryCopyToBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY SourceMemory,
@@ -198,13 +176,14 @@ NTSTATUS fx_WdfMemoryCopyToBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY S
 {
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 	struct fx_memory *memory = memory_of(driver, SourceMemory);
-	NTSTATUS status;
 
 	fx_require(driver, Buffer);
-	status = check_range(memory, SourceOffset, NumBytesToCopyTo);
-	if (NT_SUCCESS(status))
-		memmove(Buffer, (char *)memory->buffer + SourceOffset, NumBytesToCopyTo);
-	return status;
+	if (!NumBytesToCopyTo)
+		return STATUS_INVALID_PARAMETER;
+	if (!is_inside(memory, SourceOffset, NumBytesToCopyTo))
+		return STATUS_BUFFER_TOO_SMALL;
+	memmove(Buffer, (char *)memory->buffer + SourceOffset, NumBytesToCopyTo);
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS fx_WdfMemoryCopyFromBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY DestinationMemory,
@@ -213,16 +192,17 @@ NTSTATUS fx_WdfMemoryCopyFromBuffer(PWDF_DRIVER_GLOBALS DriverGlobals, WDFMEMORY
 {
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 	struct fx_memory *memory = memory_of(driver, DestinationMemory);
-	NTSTATUS status;
 
 	fx_require(driver, Buffer);
-	status = check_range(memory, DestinationOffset, NumBytesToCopyFrom);
-	if (!NT_SUCCESS(status))
-		return status;
+	if (!NumBytesToCopyFrom)
+		return STATUS_INVALID_PARAMETER;
 	if (memory->read_only) {
-		fx_verifier_break(driver, "WdfMemoryCopyFromBuffer into the input of a write");
+		fx_rule_break(driver, FX_RULE_READ_ONLY_MEMORY, &memory->base,
+			      "WdfMemoryCopyFromBuffer into the input of a write");
 		return STATUS_ACCESS_VIOLATION;
 	}
+	if (!is_inside(memory, DestinationOffset, NumBytesToCopyFrom))
+		return STATUS_INVALID_BUFFER_SIZE;
 	memmove((char *)memory->buffer + DestinationOffset, Buffer, NumBytesToCopyFrom);
 	return STATUS_SUCCESS;
 }
