@@ -436,6 +436,91 @@ typedef struct _CM_RESOURCE_LIST {
 #pragma pack(pop)
 UWDF_STATIC_ASSERT(sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR) == 20, "as on 64-bit Windows");
 
+typedef enum _IRQ_DEVICE_POLICY_VALUES {
+	IrqPolicyMachineDefault = 0,
+	IrqPolicyAllCloseProcessors,
+	IrqPolicyOneCloseProcessor,
+	IrqPolicyAllProcessorsInMachine,
+	IrqPolicySpecifiedProcessors,
+	IrqPolicySpreadMessagesAcrossAllProcessors,
+	IrqPolicyAllProcessorsInMachineWhenSteered,
+} IRQ_DEVICE_POLICY_VALUES;
+typedef USHORT IRQ_DEVICE_POLICY, *PIRQ_DEVICE_POLICY; /* as drivers with processor groups see it */
+typedef enum _IRQ_PRIORITY {
+	IrqPriorityUndefined = 0,
+	IrqPriorityLow,
+	IrqPriorityNormal,
+	IrqPriorityHigh,
+} IRQ_PRIORITY,
+	*PIRQ_PRIORITY;
+
+#define IO_RESOURCE_PREFERRED   0x01
+#define IO_RESOURCE_DEFAULT     0x02
+#define IO_RESOURCE_ALTERNATIVE 0x08
+
+/* What a device could do with: a range that one resource is chosen from. */
+typedef struct _IO_RESOURCE_DESCRIPTOR {
+	UCHAR Option;
+	UCHAR Type;
+	UCHAR ShareDisposition;
+	UCHAR Spare1;
+	USHORT Flags;
+	USHORT Spare2;
+	union {
+		struct {
+			ULONG Length;
+			ULONG Alignment;
+			PHYSICAL_ADDRESS MinimumAddress;
+			PHYSICAL_ADDRESS MaximumAddress;
+		} Port, Memory, Generic;
+		struct {
+			ULONG MinimumVector;
+			ULONG MaximumVector;
+			IRQ_DEVICE_POLICY AffinityPolicy;
+			USHORT Group;
+			IRQ_PRIORITY PriorityPolicy;
+			KAFFINITY TargetedProcessors;
+		} Interrupt;
+		struct {
+			ULONG MinimumChannel;
+			ULONG MaximumChannel;
+		} Dma;
+		struct {
+			ULONG Data[3];
+		} DevicePrivate;
+		struct {
+			ULONG Length;
+			ULONG MinBusNumber;
+			ULONG MaxBusNumber;
+			ULONG Reserved;
+		} BusNumber;
+		struct {
+			ULONG Priority;
+			ULONG Reserved1;
+			ULONG Reserved2;
+		} ConfigData;
+		struct {
+			ULONG Length40;
+			ULONG Alignment40;
+			PHYSICAL_ADDRESS MinimumAddress;
+			PHYSICAL_ADDRESS MaximumAddress;
+		} Memory40;
+		struct {
+			ULONG Length48;
+			ULONG Alignment48;
+			PHYSICAL_ADDRESS MinimumAddress;
+			PHYSICAL_ADDRESS MaximumAddress;
+		} Memory48;
+		struct {
+			ULONG Length64;
+			ULONG Alignment64;
+			PHYSICAL_ADDRESS MinimumAddress;
+			PHYSICAL_ADDRESS MaximumAddress;
+		} Memory64;
+	} u;
+} IO_RESOURCE_DESCRIPTOR, *PIO_RESOURCE_DESCRIPTOR;
+UWDF_STATIC_ASSERT(sizeof(IO_RESOURCE_DESCRIPTOR) == 32, "as on 64-bit Windows");
+
 /* --- power --- */
 
 typedef enum _SYSTEM_POWER_STATE {

@@ -10,11 +10,6 @@
 #include "pnp/device.h"
 #include "verifier/verifier.h"
 
-static const struct fx_object_class res_list_class = {
-	.type = FX_TYPE_CM_RES_LIST,
-	.name = "WDFCMRESLIST",
-};
-
 /* A 64-bit BAR of 4 GiB or more: length in units of 256 bytes. */
 #define LARGE_40_FLAG 0x0200
 
@@ -47,17 +42,31 @@ static void describe_bar(CM_PARTIAL_RESOURCE_DESCRIPTOR *d, const struct pci_bar
 	d->u.Generic.Start.QuadPart = (LONGLONG)start;
 }
 
-static void add_bars(struct fx_resources *res, struct pci_function *fn)
+static NTSTATUS add(struct fx_resources *res, const CM_PARTIAL_RESOURCE_DESCRIPTOR *raw,
+		    const CM_PARTIAL_RESOURCE_DESCRIPTOR *translated)
 {
-	for (unsigned int i = 0; i < PCI_BAR_COUNT; i++) {
+	NTSTATUS status = fx_descriptors_insert(&res->raw->descriptors, WDF_INSERT_AT_END, raw);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	return fx_descriptors_insert(&res->translated->descriptors, WDF_INSERT_AT_END, translated);
+}
+
+static NTSTATUS add_bars(struct fx_resources *res, struct pci_function *fn)
+{
+	NTSTATUS status = STATUS_SUCCESS;
+
+	for (unsigned int i = 0; i < PCI_BAR_COUNT && NT_SUCCESS(status); i++) {
 		const struct pci_bar *bar = pci_function_bar(fn, i);
+		CM_PARTIAL_RESOURCE_DESCRIPTOR raw, translated;
 
 		if (!bar || !bar->size)
 			continue;
-		describe_bar(&res->raw->descriptors[res->raw->count++], bar, bar->bus_addr);
-		describe_bar(&res->translated->descriptors[res->translated->count++], bar,
-			     (uintptr_t)bar->regs);
+		describe_bar(&raw, bar, bar->bus_addr);
+		describe_bar(&translated, bar, (uintptr_t)bar->regs);
+		status = add(res, &raw, &translated);
 	}
+	return status;
 }
 
 /* Messages where the function has them, the line otherwise: as Windows does it. */
@@ -103,32 +112,25 @@ static void describe_line(CM_PARTIAL_RESOURCE_DESCRIPTOR *raw,
 	translated->u.Interrupt.Level = FX_DIRQL;
 }
 
-static void add_interrupts(struct fx_resources *res, struct pci_function *fn)
+static NTSTATUS add_interrupts(struct fx_resources *res, struct pci_function *fn)
 {
+	NTSTATUS status = STATUS_SUCCESS;
+
 	choose_interrupts(res, fn);
-	res->first_interrupt = res->raw->count;
-	for (unsigned int i = 0; i < res->interrupt_count; i++) {
-		CM_PARTIAL_RESOURCE_DESCRIPTOR *raw, *translated;
+	res->first_interrupt = fx_descriptors_count(&res->raw->descriptors);
+	for (unsigned int i = 0; i < res->interrupt_count && NT_SUCCESS(status); i++) {
+		CM_PARTIAL_RESOURCE_DESCRIPTOR raw, translated;
 
-		raw = &res->raw->descriptors[res->raw->count++];
-		translated = &res->translated->descriptors[res->translated->count++];
 		if (res->kind == PCI_IRQ_INTX)
-			describe_line(raw, translated);
+			describe_line(&raw, &translated);
 		else
-			describe_message(raw, translated, i);
+			describe_message(&raw, &translated, i);
+		status = add(res, &raw, &translated);
 	}
+	return status;
 }
 
-static struct fx_res_list *list_new(struct fx_driver *driver)
-{
-	struct fx_res_list *list = mem_calloc(1, sizeof(*list));
-
-	if (list)
-		fx_object_init(&list->base, &res_list_class, driver);
-	return list;
-}
-
-static void list_end(struct fx_res_list *list)
+static void list_end(struct fx_cm_res_list *list)
 {
 	if (list)
 		fx_object_delete(&list->base);
@@ -137,17 +139,22 @@ static void list_end(struct fx_res_list *list)
 NTSTATUS fx_resources_new(struct fx_device *device, struct fx_resources **out)
 {
 	struct fx_resources *res = mem_calloc(1, sizeof(*res));
+	struct fx_driver *driver = device->base.driver;
+	NTSTATUS status;
 
 	if (!res)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	res->raw = list_new(device->base.driver);
-	res->translated = list_new(device->base.driver);
-	if (!res->raw || !res->translated) {
+	status = fx_cm_res_list_new(driver, FX_RES_NOTHING, &res->raw);
+	if (NT_SUCCESS(status))
+		status = fx_cm_res_list_new(driver, FX_RES_NOTHING, &res->translated);
+	if (NT_SUCCESS(status))
+		status = add_bars(res, device->fn);
+	if (NT_SUCCESS(status))
+		status = add_interrupts(res, device->fn);
+	if (!NT_SUCCESS(status)) {
 		fx_resources_free(res);
-		return STATUS_INSUFFICIENT_RESOURCES;
+		return status;
 	}
-	add_bars(res, device->fn);
-	add_interrupts(res, device->fn);
 	*out = res;
 	return STATUS_SUCCESS;
 }
@@ -165,32 +172,10 @@ struct fx_resources *fx_resources_free(struct fx_resources *res)
 int fx_resources_message(const struct fx_resources *res, const CM_PARTIAL_RESOURCE_DESCRIPTOR *raw,
 			 const CM_PARTIAL_RESOURCE_DESCRIPTOR *translated)
 {
-	for (unsigned int i = 0; i < res->interrupt_count; i++) {
-		unsigned int index = res->first_interrupt + i;
+	int64_t index = fx_descriptors_index_of(&res->raw->descriptors, raw);
 
-		if (raw == &res->raw->descriptors[index] &&
-		    translated == &res->translated->descriptors[index])
-			return (int)i;
-	}
-	return -1;
-}
-
-static struct fx_res_list *list_from_handle(PWDF_DRIVER_GLOBALS globals, WDFCMRESLIST handle)
-{
-	return uw_container_of(
-		fx_object_from_handle(fx_driver_from_globals(globals), handle, FX_TYPE_CM_RES_LIST),
-		struct fx_res_list, base);
-}
-
-ULONG fx_WdfCmResourceListGetCount(PWDF_DRIVER_GLOBALS globals, WDFCMRESLIST handle)
-{
-	return list_from_handle(globals, handle)->count;
-}
-
-PCM_PARTIAL_RESOURCE_DESCRIPTOR fx_WdfCmResourceListGetDescriptor(PWDF_DRIVER_GLOBALS globals,
-								  WDFCMRESLIST handle, ULONG index)
-{
-	struct fx_res_list *list = list_from_handle(globals, handle);
-
-	return index < list->count ? &list->descriptors[index] : NULL;
+	if (index < (int64_t)res->first_interrupt ||
+	    index != fx_descriptors_index_of(&res->translated->descriptors, translated))
+		return -1;
+	return (int)(index - res->first_interrupt);
 }

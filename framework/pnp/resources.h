@@ -9,22 +9,15 @@
 #ifndef FX_RESOURCES_H
 #define FX_RESOURCES_H
 
-#include "object/object.h"
+#include "support/reslist.h"
 #include "vfio/pci_function.h"
 
-#define FX_MAX_MESSAGES    32
-#define FX_MAX_DESCRIPTORS (PCI_BAR_COUNT + FX_MAX_MESSAGES)
-
-struct fx_res_list {
-	struct fx_object base;
-	unsigned int count;
-	CM_PARTIAL_RESOURCE_DESCRIPTOR descriptors[FX_MAX_DESCRIPTORS];
-};
+#define FX_MAX_MESSAGES 32
 
 struct fx_resources {
-	struct fx_res_list *raw, *translated; /* counted */
-	unsigned int first_interrupt;         /* index of descriptor */
-	unsigned int interrupt_count;         /* 0: the function has none */
+	struct fx_cm_res_list *raw, *translated; /* owned */
+	unsigned int first_interrupt;            /* index of descriptor */
+	unsigned int interrupt_count;            /* 0: the function has none */
 	enum pci_irq_kind kind;
 };
 

@@ -13,7 +13,7 @@ static WDFDEVICE handle_of(struct fx_device *device)
 	return (WDFDEVICE)fx_object_handle(&device->base);
 }
 
-static WDFCMRESLIST list_of(struct fx_res_list *list)
+static WDFCMRESLIST list_of(struct fx_cm_res_list *list)
 {
 	return (WDFCMRESLIST)fx_object_handle(&list->base);
 }

@@ -10,6 +10,7 @@
 
 #include "object/function_table.h"
 #include "pnp/device_init.h"
+#include "support/reslist.h"
 #include "uwdf/device_io.h"
 #include "verifier/verifier.h"
 
@@ -17,7 +18,8 @@
  * One letter an argument after the globals:
  *   D driver, d device, q queue, r request, m memory, M preallocated memory, f file object,
  *   n interrupt, e DMA enabler, b common buffer, s spin lock, w wait lock, c resource list,
- *   l collection, t string, a lookaside list, o object of any type; R, F: may be NULL
+ *   l collection, t string, a lookaside list, g requirements list, h a configuration of it,
+ *   o object of any type; R, F: may be NULL
  *
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
  *   p pointer that must be there, x anything else
@@ -134,6 +136,26 @@ static const struct row {
 	ROW(WdfFileObjectGetFileName, "f"),
 	ROW(WdfFileObjectGetFlags, "f"),
 	ROW(WdfFileObjectGetDevice, "f"),
+	ROW(WdfIoResourceRequirementsListSetSlotNumber, "gx"),
+	ROW(WdfIoResourceRequirementsListSetInterfaceType, "gx"),
+	ROW(WdfIoResourceRequirementsListAppendIoResList, "gh"),
+	ROW(WdfIoResourceRequirementsListInsertIoResList, "ghx"),
+	ROW(WdfIoResourceRequirementsListGetCount, "g"),
+	ROW(WdfIoResourceRequirementsListGetIoResList, "gx"),
+	ROW(WdfIoResourceRequirementsListRemove, "gx"),
+	ROW(WdfIoResourceRequirementsListRemoveByIoResList, "gh"),
+	ROW(WdfIoResourceListCreate, "gxp"),
+	ROW(WdfIoResourceListAppendDescriptor, "hp"),
+	ROW(WdfIoResourceListInsertDescriptor, "hpx"),
+	ROW(WdfIoResourceListUpdateDescriptor, "hpx"),
+	ROW(WdfIoResourceListGetCount, "h"),
+	ROW(WdfIoResourceListGetDescriptor, "hx"),
+	ROW(WdfIoResourceListRemove, "hx"),
+	ROW(WdfIoResourceListRemoveByDescriptor, "hp"),
+	ROW(WdfCmResourceListAppendDescriptor, "cp"),
+	ROW(WdfCmResourceListInsertDescriptor, "cpx"),
+	ROW(WdfCmResourceListRemove, "cx"),
+	ROW(WdfCmResourceListRemoveByDescriptor, "cp"),
 	ROW(WdfCollectionCreate, "xp"),
 	ROW(WdfCollectionGetCount, "l"),
 	ROW(WdfCollectionAdd, "lo"),
@@ -164,6 +186,9 @@ static struct {
 	WDFCOLLECTION collection;
 	WDFSTRING string;
 	WDFLOOKASIDE lookaside;
+	struct fx_io_req_list *requirements;
+	WDFIORESREQLIST requirements_handle;
+	WDFIORESLIST configuration;
 	struct WDFDEVICE_INIT init;
 	PWDFDEVICE_INIT init_pointer, no_init;
 	struct uwdf_file *file;
@@ -204,6 +229,17 @@ static void make_objects(WDFDEVICE device)
 		STATUS_SUCCESS);
 	assert_int_equal(WdfCommonBufferCreate(fx_made.enablers[0], 64, NULL, &made.buffer),
 			 STATUS_SUCCESS);
+}
+
+static void make_requirements(void)
+{
+	assert_int_equal(fx_io_req_list_new(fx_driver_from_globals(WdfDriverGlobals), FX_RES_ADD,
+					    &made.requirements),
+			 STATUS_SUCCESS);
+	made.requirements_handle = (WDFIORESREQLIST)fx_object_handle(&made.requirements->base);
+	assert_int_equal(
+		WdfIoResourceListCreate(made.requirements_handle, NULL, &made.configuration),
+		STATUS_SUCCESS);
 }
 
 static void keep_resources(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
@@ -268,6 +304,7 @@ static void make_all(void)
 	fx_script.in_add = make_objects;
 	fx_script.in_prepare = keep_resources;
 	fx_up();
+	make_requirements();
 	fx_device_init_prepare(&made.init, fx_driver_from_globals(WdfDriverGlobals), fx.device);
 	made.init_pointer = &made.init;
 	make_requests();
@@ -280,6 +317,7 @@ static int end_all(void **state)
 	if (!fx_log_await("Completed", 1))
 		return -1;
 	uwdf_device_io.close(made.file);
+	fx_object_delete(&made.requirements->base);
 	fx_remove();
 	return fx_teardown(state);
 }
@@ -302,6 +340,10 @@ static const void *good(char letter)
 		return made.preallocated;
 	case 'a':
 		return made.lookaside;
+	case 'g':
+		return made.requirements_handle;
+	case 'h':
+		return made.configuration;
 	case 'f':
 		return made.file_object;
 	case 'n':
@@ -375,7 +417,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmMfnebswcltaoRF", letter);
+	return strchr("DdqrmMfnebswcltaghoRF", letter);
 }
 
 static void check_null(const struct row *row, size_t at)

@@ -22,8 +22,9 @@ extern "C" {
  * IRQL:    PASSIVE_LEVEL.
  * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER lengths that are odd or do not fit, no buffer;
  *          STATUS_INTEGER_OVERFLOW no room for a terminating zero; STATUS_INSUFFICIENT_RESOURCES;
- * an object-attributes status. Differs: nothing known. Source:  Windows driver documentation,
- * wdfstring.h.
+ *          an object-attributes status.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfstring.h.
  */
 typedef NTSTATUS (*PFN_WDFSTRINGCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
 					PCUNICODE_STRING UnicodeString,
