@@ -25,6 +25,7 @@
 #include <wdf/wdfdevice.h>
 #include <wdf/wdfdmaenabler.h>
 #include <wdf/wdfdriver.h>
+#include <wdf/wdffdo.h>
 #include <wdf/wdffileobject.h>
 #include <wdf/wdffuncenum.h>
 #include <wdf/wdfglobals.h>
@@ -32,6 +33,7 @@
 #include <wdf/wdfio.h>
 #include <wdf/wdfmemory.h>
 #include <wdf/wdfobject.h>
+#include <wdf/wdfregistry.h>
 #include <wdf/wdfrequest.h>
 #include <wdf/wdfresource.h>
 #include <wdf/wdfstatus.h>

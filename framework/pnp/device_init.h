@@ -15,5 +15,8 @@ struct WDFDEVICE_INIT {
 
 void fx_device_init_prepare(struct WDFDEVICE_INIT *init, struct fx_driver *driver,
 			    struct uwdf_device *host);
+/* A WDFDEVICE_INIT of this driver that no device was made from: else the driver stops. */
+struct WDFDEVICE_INIT *fx_device_init_check(struct fx_driver *driver, PWDFDEVICE_INIT init,
+					    const char *function);
 
 #endif

@@ -17,9 +17,8 @@ void fx_device_init_prepare(struct WDFDEVICE_INIT *init, struct fx_driver *drive
 	};
 }
 
-/* A WDFDEVICE_INIT of this driver that no device was made from: else the driver stops. */
-static struct WDFDEVICE_INIT *check_init(struct fx_driver *driver, PWDFDEVICE_INIT init,
-					 const char *function)
+struct WDFDEVICE_INIT *fx_device_init_check(struct fx_driver *driver, PWDFDEVICE_INIT init,
+					    const char *function)
 {
 	if (!init)
 		fx_verifier_null(driver, function, __builtin_return_address(0));
@@ -30,7 +29,7 @@ static struct WDFDEVICE_INIT *check_init(struct fx_driver *driver, PWDFDEVICE_IN
 			     function);
 	return init;
 }
-#define CHECK_INIT(driver, init) check_init(driver, init, __func__ + 3)
+#define CHECK_INIT(driver, init) fx_device_init_check(driver, init, __func__ + 3)
 
 VOID fx_WdfDeviceInitFree(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init)
 {

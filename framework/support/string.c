@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* string.c - WDFSTRING: small enough for logic and border in one file. */
+#include "support/string.h"
+
 #include <string.h>
 
 #include "base/mem.h"
@@ -52,6 +54,24 @@ static NTSTATUS copy_text(UNICODE_STRING *text, const UNICODE_STRING *source)
 	return STATUS_SUCCESS;
 }
 
+/* The lock is against two who assign; who reads the old buffer meanwhile is the driver's business.
+ */
+NTSTATUS fx_string_assign(struct fx_object *string, const UNICODE_STRING *text)
+{
+	struct fx_string *to = uw_container_of(string, struct fx_string, base);
+	UNICODE_STRING copy, old;
+	NTSTATUS status = copy_text(&copy, text);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	spin_lock_acquire(&string->lock);
+	old = to->text;
+	to->text = copy;
+	spin_lock_release(&string->lock);
+	mem_free(old.Buffer);
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS fx_WdfStringCreate(PWDF_DRIVER_GLOBALS globals, PCUNICODE_STRING source,
 			    PWDF_OBJECT_ATTRIBUTES attrs, WDFSTRING *out)
 {
@@ -87,6 +107,9 @@ VOID fx_WdfStringGetUnicodeString(PWDF_DRIVER_GLOBALS globals, WDFSTRING handle,
 	struct fx_object *obj = fx_object_from_handle(driver, handle, FX_TYPE_STRING);
 
 	fx_require(driver, out);
-	if (fx_check_level(driver, PASSIVE_LEVEL))
-		*out = uw_container_of(obj, struct fx_string, base)->text;
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return;
+	spin_lock_acquire(&obj->lock);
+	*out = uw_container_of(obj, struct fx_string, base)->text;
+	spin_lock_release(&obj->lock);
 }

@@ -4,6 +4,7 @@
  * a stale one stop the driver, and the stop names the function or the handle.
  */
 #include "fx_fixture.h"
+#include "registry_dir.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
  *   D driver, d device, q queue, r request, m memory, M preallocated memory, f file object,
  *   n interrupt, e DMA enabler, b common buffer, s spin lock, w wait lock, c resource list,
  *   l collection, t string, a lookaside list, g requirements list, h a configuration of it,
- *   o object of any type; R, F: may be NULL
+ *   y registry key, o object of any type; R, F, Y: may be NULL
  *
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
  *   p pointer that must be there, x anything else
@@ -168,9 +169,32 @@ static const struct row {
 	ROW(WdfLookasideListCreate, "xxxxxp"),
 	ROW(WdfStringCreate, "xxp"),
 	ROW(WdfStringGetUnicodeString, "tp"),
+	ROW(WdfDriverOpenParametersRegistryKey, "Dxxp"),
+	ROW(WdfDriverOpenPersistentStateRegistryKey, "Dxxp"),
+	ROW(WdfDeviceOpenRegistryKey, "dxxxp"),
+	ROW(WdfDeviceOpenDevicemapKey, "dpxxp"),
+	ROW(WdfFdoInitOpenRegistryKey, "ixxxp"),
+	ROW(WdfRegistryOpenKey, "Ypxxp"),
+	ROW(WdfRegistryCreateKey, "Ypxxxxp"),
+	ROW(WdfRegistryClose, "y"),
+	ROW(WdfRegistryWdmGetHandle, "y"),
+	ROW(WdfRegistryRemoveKey, "y"),
+	ROW(WdfRegistryRemoveValue, "yp"),
+	ROW(WdfRegistryQueryValue, "ypxxxx"),
+	ROW(WdfRegistryQueryMemory, "ypxxpx"),
+	ROW(WdfRegistryQueryMultiString, "ypxl"),
+	ROW(WdfRegistryQueryUnicodeString, "ypxx"),
+	ROW(WdfRegistryQueryString, "ypt"),
+	ROW(WdfRegistryQueryULong, "ypp"),
+	ROW(WdfRegistryAssignValue, "ypxxp"),
+	ROW(WdfRegistryAssignMemory, "ypxmx"),
+	ROW(WdfRegistryAssignMultiString, "ypl"),
+	ROW(WdfRegistryAssignUnicodeString, "ypp"),
+	ROW(WdfRegistryAssignString, "ypt"),
+	ROW(WdfRegistryAssignULong, "ypx"),
 #undef ROW
 };
-#define ARGS_MAX 6
+#define ARGS_MAX 7
 
 /* --- one object of each type, and a request that was completed --- */
 
@@ -189,6 +213,7 @@ static struct {
 	struct fx_io_req_list *requirements;
 	WDFIORESREQLIST requirements_handle;
 	WDFIORESLIST configuration;
+	WDFKEY key;
 	struct WDFDEVICE_INIT init;
 	PWDFDEVICE_INIT init_pointer, no_init;
 	struct uwdf_file *file;
@@ -226,6 +251,9 @@ static void make_objects(WDFDEVICE device)
 			 STATUS_SUCCESS);
 	assert_int_equal(
 		WdfLookasideListCreate(&attrs, 1, NonPagedPoolNx, NULL, 0, &made.lookaside),
+		STATUS_SUCCESS);
+	assert_int_equal(
+		WdfDriverOpenParametersRegistryKey(fx_made.driver, KEY_READ, &attrs, &made.key),
 		STATUS_SUCCESS);
 	assert_int_equal(WdfCommonBufferCreate(fx_made.enablers[0], 64, NULL, &made.buffer),
 			 STATUS_SUCCESS);
@@ -298,6 +326,7 @@ static void make_requests(void)
 static void make_all(void)
 {
 	memset(&made, 0, sizeof(made));
+	test_registry_begin();
 	fx_script.interrupts = 1;
 	fx_script.enablers = 1;
 	fx_script.in_init = want_file_objects;
@@ -319,6 +348,7 @@ static int end_all(void **state)
 	uwdf_device_io.close(made.file);
 	fx_object_delete(&made.requirements->base);
 	fx_remove();
+	test_registry_end();
 	return fx_teardown(state);
 }
 
@@ -362,6 +392,9 @@ static const void *good(char letter)
 		return made.collection;
 	case 't':
 		return made.string;
+	case 'y':
+	case 'Y':
+		return made.key;
 	case 'i':
 	case 'j':
 		return &made.init;
@@ -384,7 +417,7 @@ struct call {
 
 /* Every argument of every function is an integer or a pointer: passed as if all were words. */
 typedef ULONG_PTR (*any_function)(PWDF_DRIVER_GLOBALS globals, ULONG_PTR a, ULONG_PTR b,
-				  ULONG_PTR c, ULONG_PTR d, ULONG_PTR e, ULONG_PTR f);
+				  ULONG_PTR c, ULONG_PTR d, ULONG_PTR e, ULONG_PTR f, ULONG_PTR g);
 
 static void call_it(void *arg)
 {
@@ -392,7 +425,7 @@ static void call_it(void *arg)
 	const ULONG_PTR *a = call->args;
 
 	(void)((any_function)fx_function_table[call->row->index])(WdfDriverGlobals, a[0], a[1],
-								  a[2], a[3], a[4], a[5]);
+								  a[2], a[3], a[4], a[5], a[6]);
 }
 
 /* All arguments are good but the one at @at, which is @bad: the driver must be stopped for it. */
@@ -417,7 +450,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmMfnebswcltaghoRF", letter);
+	return strchr("DdqrmMfnebswcltaghyoRFY", letter);
 }
 
 static void check_null(const struct row *row, size_t at)
@@ -448,7 +481,7 @@ static void check_wrong(const struct row *row, size_t at)
 static void check_row(const struct row *row)
 {
 	for (size_t i = 0; row->args[i]; i++) {
-		if (!strchr("xRF", row->args[i]))
+		if (!strchr("xRFY", row->args[i]))
 			check_null(row, i);
 		if (row->args[i] == 'I')
 			expect_stop(row, i, &made.no_init, "empty", WDF_REQUIRED_PARAMETER_IS_NULL);

@@ -9,7 +9,8 @@
  *      WdfDeviceGetDevicePnpState, WdfDeviceGetDevicePowerState, WdfDeviceGetCharacteristics,
  *      WdfDeviceSetCharacteristics, WdfDeviceGetAlignmentRequirement,
  *      WdfDeviceSetAlignmentRequirement, WdfDeviceSetFailed, WdfDeviceGetDefaultQueue,
- *      WdfDeviceConfigureRequestDispatching.
+ *      WdfDeviceConfigureRequestDispatching, WdfDeviceOpenRegistryKey,
+ *      WdfDeviceOpenDevicemapKey.
  */
 #ifndef UWDF_WDFDEVICE_H
 #define UWDF_WDFDEVICE_H
@@ -1182,6 +1183,64 @@ FORCEINLINE NTSTATUS WdfDeviceConfigureRequestDispatching(WDFDEVICE Device, WDFQ
 	return ((PFN_WDFDEVICECONFIGUREREQUESTDISPATCHING)
 			WdfFunctions[WdfDeviceConfigureRequestDispatchingTableIndex])(
 		WdfDriverGlobals, Device, Queue, RequestType);
+}
+
+/**
+ * WdfDeviceOpenRegistryKey() - open a device's hardware or software key, made if it is not there.
+ * @Device:                the device.
+ * @DeviceInstanceKeyType: PLUGPLAY_REGKEY_DEVICE: the hardware key's Device Parameters; _DRIVER:
+ *                         the software key; or _CURRENT_HWPROFILE: its copy in the hardware
+ *                         profile.
+ * @DesiredAccess:         as WdfRegistryOpenKey().
+ * @KeyAttributes:         default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Key:                   the new handle.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER not one of the two;
+ *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status; a registry status
+ *          (wdfregistry.h).
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdevice.h.
+ */
+typedef NTSTATUS (*PFN_WDFDEVICEOPENREGISTRYKEY)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						 WDFDEVICE Device, ULONG DeviceInstanceKeyType,
+						 ACCESS_MASK DesiredAccess,
+						 PWDF_OBJECT_ATTRIBUTES KeyAttributes, WDFKEY *Key);
+FORCEINLINE NTSTATUS WdfDeviceOpenRegistryKey(WDFDEVICE Device, ULONG DeviceInstanceKeyType,
+					      ACCESS_MASK DesiredAccess,
+					      PWDF_OBJECT_ATTRIBUTES KeyAttributes, WDFKEY *Key)
+{
+	return ((PFN_WDFDEVICEOPENREGISTRYKEY)WdfFunctions[WdfDeviceOpenRegistryKeyTableIndex])(
+		WdfDriverGlobals, Device, DeviceInstanceKeyType, DesiredAccess, KeyAttributes, Key);
+}
+
+/**
+ * WdfDeviceOpenDevicemapKey() - open a key below \Registry\Machine\Hardware\DeviceMap, made
+ *    volatile if it is not there.
+ * @Device:        the device.
+ * @KeyName:       below DeviceMap: one name or several with backslashes between them.
+ * @DesiredAccess: as WdfRegistryOpenKey().
+ * @KeyAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Key:           the new handle.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER an empty or malformed @KeyName;
+ *          STATUS_OBJECT_NAME_INVALID a name too long; STATUS_INSUFFICIENT_RESOURCES; an
+ *          object-attributes status; a registry status (wdfregistry.h).
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdevice.h.
+ */
+typedef NTSTATUS (*PFN_WDFDEVICEOPENDEVICEMAPKEY)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						  WDFDEVICE Device, PCUNICODE_STRING KeyName,
+						  ACCESS_MASK DesiredAccess,
+						  PWDF_OBJECT_ATTRIBUTES KeyAttributes,
+						  WDFKEY *Key);
+FORCEINLINE NTSTATUS WdfDeviceOpenDevicemapKey(WDFDEVICE Device, PCUNICODE_STRING KeyName,
+					       ACCESS_MASK DesiredAccess,
+					       PWDF_OBJECT_ATTRIBUTES KeyAttributes, WDFKEY *Key)
+{
+	return ((PFN_WDFDEVICEOPENDEVICEMAPKEY)WdfFunctions[WdfDeviceOpenDevicemapKeyTableIndex])(
+		WdfDriverGlobals, Device, KeyName, DesiredAccess, KeyAttributes, Key);
 }
 
 #ifdef __cplusplus

@@ -3,7 +3,8 @@
  * wdfdriver.h - WDFDRIVER: the driver itself.
  *
  * Has: WdfDriverCreate, WdfDriverGetRegistryPath, WdfDriverIsVersionAvailable,
- *      WdfDriverWdmGetDriverObject, WdfWdmDriverGetWdfDriverHandle, WdfGetDriver.
+ *      WdfDriverWdmGetDriverObject, WdfWdmDriverGetWdfDriverHandle, WdfGetDriver,
+ *      WdfDriverOpenParametersRegistryKey, WdfDriverOpenPersistentStateRegistryKey.
  */
 #ifndef UWDF_WDFDRIVER_H
 #define UWDF_WDFDRIVER_H
@@ -186,6 +187,60 @@ FORCEINLINE WDFDRIVER WdfWdmDriverGetWdfDriverHandle(PDRIVER_OBJECT DriverObject
 	return ((PFN_WDFWDMDRIVERGETWDFDRIVERHANDLE)
 			WdfFunctions[WdfWdmDriverGetWdfDriverHandleTableIndex])(WdfDriverGlobals,
 										DriverObject);
+}
+
+/**
+ * WdfDriverOpenParametersRegistryKey() - open the driver's Parameters key, made if it is not there.
+ * @Driver:        the driver.
+ * @DesiredAccess: as WdfRegistryOpenKey().
+ * @KeyAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Key:           the new handle.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status; a registry
+ *          status (wdfregistry.h).
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef NTSTATUS (*PFN_WDFDRIVEROPENPARAMETERSREGISTRYKEY)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							   WDFDRIVER Driver,
+							   ACCESS_MASK DesiredAccess,
+							   PWDF_OBJECT_ATTRIBUTES KeyAttributes,
+							   WDFKEY *Key);
+FORCEINLINE NTSTATUS WdfDriverOpenParametersRegistryKey(WDFDRIVER Driver, ACCESS_MASK DesiredAccess,
+							PWDF_OBJECT_ATTRIBUTES KeyAttributes,
+							WDFKEY *Key)
+{
+	return ((PFN_WDFDRIVEROPENPARAMETERSREGISTRYKEY)
+			WdfFunctions[WdfDriverOpenParametersRegistryKeyTableIndex])(
+		WdfDriverGlobals, Driver, DesiredAccess, KeyAttributes, Key);
+}
+
+/**
+ * WdfDriverOpenPersistentStateRegistryKey() - open the key for what the driver itself wants to
+ *    keep, made if it is not there.
+ * @Driver:        the driver.
+ * @DesiredAccess: as WdfRegistryOpenKey().
+ * @KeyAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Key:           the new handle.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status; a registry
+ *          status (wdfregistry.h).
+ * Differs: it is the subkey State of the driver's registry path.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef NTSTATUS (*PFN_WDFDRIVEROPENPERSISTENTSTATEREGISTRYKEY)(
+	PWDF_DRIVER_GLOBALS DriverGlobals, WDFDRIVER Driver, ACCESS_MASK DesiredAccess,
+	PWDF_OBJECT_ATTRIBUTES KeyAttributes, WDFKEY *Key);
+FORCEINLINE NTSTATUS WdfDriverOpenPersistentStateRegistryKey(WDFDRIVER Driver,
+							     ACCESS_MASK DesiredAccess,
+							     PWDF_OBJECT_ATTRIBUTES KeyAttributes,
+							     WDFKEY *Key)
+{
+	return ((PFN_WDFDRIVEROPENPERSISTENTSTATEREGISTRYKEY)
+			WdfFunctions[WdfDriverOpenPersistentStateRegistryKeyTableIndex])(
+		WdfDriverGlobals, Driver, DesiredAccess, KeyAttributes, Key);
 }
 
 /** WdfGetDriver() - the calling driver; NULL before WdfDriverCreate(). IRQL: any. */
