@@ -697,7 +697,23 @@ typedef struct _IO_STATUS_BLOCK {
 
 typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
 typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
-typedef struct _FILE_OBJECT FILE_OBJECT, *PFILE_OBJECT;
+/* One open, as far as it means anything here: FsContext and FsContext2 are the driver's own. */
+#define IO_TYPE_FILE 5
+typedef struct _FILE_OBJECT {
+	CSHORT Type;
+	CSHORT Size;
+	PDEVICE_OBJECT DeviceObject; /* NULL */
+	PVOID FsContext;
+	PVOID FsContext2;
+	ULONG Flags; /* FO_* */
+	UNICODE_STRING FileName;
+} FILE_OBJECT, *PFILE_OBJECT;
+#define FO_SYNCHRONOUS_IO   0x00000002
+#define FO_ALERTABLE_IO     0x00000004
+#define FO_SEQUENTIAL_ONLY  0x00000020
+#define FO_CLEANUP_COMPLETE 0x00004000
+#define FO_RANDOM_ACCESS    0x00100000
+
 typedef struct _IRP IRP, *PIRP;
 typedef struct _MDL MDL, *PMDL;
 typedef struct _IO_SECURITY_CONTEXT IO_SECURITY_CONTEXT, *PIO_SECURITY_CONTEXT;

@@ -11,6 +11,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "base/sys.h"
 #include "room.h"
 
 static const struct fx_object_class file_class = {
@@ -41,6 +42,9 @@ static NTSTATUS file_object_new(struct fx_io *io, struct fx_file *file)
 		return status;
 	file->object = uw_container_of(obj, struct fx_file_object, base);
 	file->object->file = file;
+	file->object->process_id = file->process_id;
+	file->object->wdm.Type = IO_TYPE_FILE;
+	file->object->wdm.Size = sizeof(file->object->wdm);
 	file->object->device = io->device;
 	fx_object_commit(obj, attrs);
 	return STATUS_SUCCESS;
@@ -166,12 +170,18 @@ static void file_free(struct fx_file *file)
 
 NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out)
 {
+	return fx_file_open_for(device, (uint32_t)sys_getpid(), out);
+}
+
+NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out)
+{
 	struct fx_io *io = fx_device_io(device);
 	struct joining joining = { .io = io, .file = file_alloc(io) };
 	NTSTATUS status;
 
 	if (!joining.file)
 		return STATUS_INSUFFICIENT_RESOURCES;
+	joining.file->process_id = process_id;
 	assert(!io_is_owner(io));
 	irq_loop_call(io->owner, join, &joining);
 	if (!NT_SUCCESS(joining.status)) {

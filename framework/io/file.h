@@ -22,12 +22,14 @@ struct fx_file_object {
 	struct fx_object base;
 	struct fx_file *file;     /* borrowed: NULL after close */
 	struct fx_device *device; /* borrowed: our parent */
-	UNICODE_STRING name;      /* empty: files are opened by device, not by name */
+	uint32_t process_id;      /* of whoever opened it */
+	FILE_OBJECT wdm;          /* the driver's view; FsContext and FsContext2 are its own */
 };
 
 struct fx_file {
 	struct spin_lock lock; /* rank LOCK_RANK_FILE */
 	struct fx_io *io;      /* guarded by lock; cleared by the owner when the device goes */
+	uint32_t process_id;   /* of whoever opened it; constant */
 	struct fx_file_object *object; /* NULL: the driver wants none; owner only after open */
 	/* owner only */
 	struct list io_link;        /* io->files */

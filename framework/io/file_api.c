@@ -13,13 +13,15 @@ static struct fx_file_object *object_of(struct fx_driver *driver, WDFFILEOBJECT 
 PUNICODE_STRING fx_WdfFileObjectGetFileName(PWDF_DRIVER_GLOBALS DriverGlobals,
 					    WDFFILEOBJECT FileObject)
 {
-	return &object_of(fx_driver_from_globals(DriverGlobals), FileObject)->name;
+	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
+	struct fx_file_object *object = object_of(driver, FileObject);
+
+	return fx_check_level(driver, PASSIVE_LEVEL) ? &object->wdm.FileName : NULL;
 }
 
 ULONG fx_WdfFileObjectGetFlags(PWDF_DRIVER_GLOBALS DriverGlobals, WDFFILEOBJECT FileObject)
 {
-	(void)object_of(fx_driver_from_globals(DriverGlobals), FileObject);
-	return 0;
+	return object_of(fx_driver_from_globals(DriverGlobals), FileObject)->wdm.Flags;
 }
 
 WDFDEVICE fx_WdfFileObjectGetDevice(PWDF_DRIVER_GLOBALS DriverGlobals, WDFFILEOBJECT FileObject)
@@ -29,4 +31,16 @@ WDFDEVICE fx_WdfFileObjectGetDevice(PWDF_DRIVER_GLOBALS DriverGlobals, WDFFILEOB
 
 	return (WDFDEVICE)fx_object_handle(
 		&((struct fx_device_head *)(void *)object->device)->base);
+}
+
+PFILE_OBJECT fx_WdfFileObjectWdmGetFileObject(PWDF_DRIVER_GLOBALS DriverGlobals,
+					      WDFFILEOBJECT FileObject)
+{
+	return &object_of(fx_driver_from_globals(DriverGlobals), FileObject)->wdm;
+}
+
+ULONG fx_WdfFileObjectGetInitiatorProcessId(PWDF_DRIVER_GLOBALS DriverGlobals,
+					    WDFFILEOBJECT FileObject)
+{
+	return object_of(fx_driver_from_globals(DriverGlobals), FileObject)->process_id;
 }

@@ -105,6 +105,8 @@ void fx_io_purge(struct fx_io *io, bool power_managed_only);
 /* --- client side (in-process client, socket server); any thread at PASSIVE --- */
 /* Opens succeed only between interface enable and removal. */
 NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out);
+/* The same on behalf of another process, which WdfFileObjectGetInitiatorProcessId() names. */
+NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out);
 /* Cancels everything outstanding on the file and waits for it; afterwards the file is gone.
  * PASSIVE. */
 void fx_file_close(struct fx_file *file);

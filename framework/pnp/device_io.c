@@ -27,11 +27,11 @@ static void packet_complete(struct fx_packet *packet, NTSTATUS status, size_t in
 	io->complete(io, status, information);
 }
 
-static int32_t io_open(void *device, struct uwdf_file **out)
+static int32_t io_open(void *device, uint32_t process_id, struct uwdf_file **out)
 {
 	struct uwdf_device *host = device;
 	struct fx_file *file;
-	NTSTATUS status = fx_file_open(host->device, &file);
+	NTSTATUS status = fx_file_open_for(host->device, process_id, &file);
 
 	if (NT_SUCCESS(status))
 		*out = (struct uwdf_file *)(void *)file;

@@ -13,12 +13,13 @@
 
 #define SOON exec_deadline_ms(10000)
 
-static int32_t fake_open(void *device, struct uwdf_file **out)
+static int32_t fake_open(void *device, uint32_t process_id, struct uwdf_file **out)
 {
 	struct fake_device *d = device;
 	int32_t status;
 
 	exec_mutex_lock(&d->lock);
+	d->process_id = process_id;
 	d->opening = d->open_waits;
 	exec_cond_broadcast(&d->changed);
 	while (d->open_waits && exec_cond_wait(&d->changed, &d->lock, SOON))

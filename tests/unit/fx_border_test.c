@@ -137,6 +137,8 @@ static const struct row {
 	ROW(WdfFileObjectGetFileName, "f"),
 	ROW(WdfFileObjectGetFlags, "f"),
 	ROW(WdfFileObjectGetDevice, "f"),
+	ROW(WdfFileObjectGetInitiatorProcessId, "f"),
+	ROW(WdfFileObjectWdmGetFileObject, "f"),
 	ROW(WdfIoResourceRequirementsListSetSlotNumber, "gx"),
 	ROW(WdfIoResourceRequirementsListSetInterfaceType, "gx"),
 	ROW(WdfIoResourceRequirementsListAppendIoResList, "gh"),
@@ -311,7 +313,7 @@ static WDFREQUEST take_request(void)
 
 static void make_requests(void)
 {
-	assert_int_equal(uwdf_device_io.open(fx.device, &made.file), STATUS_SUCCESS);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &made.file), STATUS_SUCCESS);
 	assert_int_equal(WdfIoQueueReadyNotify(made.queue, note_ready, NULL), STATUS_SUCCESS);
 	made.stale_request = take_request();
 	assert_int_equal(WdfRequestRetrieveOutputMemory(made.stale_request, &made.stale_memory),

@@ -158,10 +158,10 @@ static void test_exclusive__second_open__denied(void **state)
 	fx_script.in_init = set_exclusive;
 	fx_script.queue = true;
 	fx_up();
-	assert_int_equal(uwdf_device_io.open(fx.device, &first), STATUS_SUCCESS);
-	assert_int_equal(uwdf_device_io.open(fx.device, &second), STATUS_ACCESS_DENIED);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &first), STATUS_SUCCESS);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &second), STATUS_ACCESS_DENIED);
 	uwdf_device_io.close(first);
-	assert_int_equal(uwdf_device_io.open(fx.device, &second), STATUS_SUCCESS);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &second), STATUS_SUCCESS);
 	uwdf_device_io.close(second);
 }
 
@@ -297,7 +297,7 @@ static void open_early(WDFDEVICE device)
 {
 	struct fx_object *obj = (struct fx_object *)device;
 
-	early_status = uwdf_device_io.open(fx_device_from_object(obj)->host, &early_file);
+	early_status = uwdf_device_io.open(fx_device_from_object(obj)->host, 4711, &early_file);
 }
 
 static void test_interface__before_the_start__cannot_be_opened(void **state)
@@ -439,7 +439,7 @@ static void test_io__through_the_host__reaches_the_queue(void **state)
 	(void)state;
 	fx_script.queue = true;
 	fx_up();
-	assert_int_equal(uwdf_device_io.open(fx.device, &file), STATUS_SUCCESS);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &file), STATUS_SUCCESS);
 	uwdf_device_io.submit(file, &io);
 	assert_true(fx_log_await("Done", 1));
 	assert_int_equal(status, STATUS_SUCCESS);

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "base/exec.h"
 #include "io_fixture.h"
@@ -223,6 +224,140 @@ static void test_open__creates_routed_to_a_queue__presented_there(void **state)
 			 STATUS_SUCCESS);
 	io_fixture_start(&f);
 	assert_int_equal(io_seen.kept_count, 1);
+}
+
+/* --- the object --- */
+
+typedef struct open_context {
+	ULONG uses;
+} open_context;
+WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(open_context, context_of);
+
+static unsigned int object_cleanups, object_destroys, object_cleanup_order;
+
+static void on_object_cleanup(WDFOBJECT object)
+{
+	assert_int_equal(context_of(object)->uses++, 1);
+	object_cleanups++;
+	object_cleanup_order = ++order;
+}
+
+static void on_object_destroy(WDFOBJECT object)
+{
+	assert_int_equal(context_of(object)->uses, 2);
+	object_destroys++;
+}
+
+static int setup_with_context(void **state)
+{
+	struct fx_io_config config = files_config();
+
+	(void)state;
+	reset();
+	object_cleanups = object_destroys = 0;
+	WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&config.file_attributes, open_context);
+	config.file_attributes.EvtCleanupCallback = on_object_cleanup;
+	config.file_attributes.EvtDestroyCallback = on_object_destroy;
+	io_fixture_setup(&f, &config);
+	io_default_queue(&f);
+	return 0;
+}
+
+static void test_object__context_of_each_open__cleanup_after_close(void **state)
+{
+	struct fx_file *second;
+	WDFFILEOBJECT first_object;
+
+	(void)state;
+	io_fixture_start(&f);
+	first_object = file_seen;
+	assert_int_equal(context_of(first_object)->uses, 0);
+	context_of(first_object)->uses = 1;
+	assert_int_equal(open_file(&second), STATUS_SUCCESS);
+	assert_ptr_not_equal(file_seen, first_object);
+	assert_int_equal(context_of(file_seen)->uses, 0);
+	context_of(file_seen)->uses = 1;
+	fx_file_close(second);
+	assert_int_equal(object_cleanups, 1);
+	assert_int_equal(object_destroys, 1);
+	assert_true(object_cleanup_order > close_order);
+	file_seen = first_object;
+	fx_file_close(f.file);
+	f.file = NULL;
+	assert_int_equal(object_destroys, 2);
+}
+
+static void test_object__referenced__stays_after_close(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	context_of(file_seen)->uses = 1;
+	WdfObjectReference(file_seen);
+	fx_file_close(f.file);
+	f.file = NULL;
+	assert_int_equal(object_cleanups, 1);
+	assert_int_equal(object_destroys, 0);
+	assert_ptr_equal(WdfFileObjectGetDevice(file_seen), io_fixture_device(&f));
+	assert_int_equal(WdfFileObjectGetInitiatorProcessId(file_seen), getpid());
+	WdfObjectDereference(file_seen);
+	assert_int_equal(object_destroys, 1);
+}
+
+static void test_object__deleted_by_the_driver__refused(void **state)
+{
+	(void)state;
+	io_fixture_start(&f);
+	context_of(file_seen)->uses = 1;
+	WdfObjectDelete(file_seen);
+	assert_true(io_broke());
+	assert_int_equal(object_cleanups, 0);
+}
+
+static void test_object__opened_for_another_process__names_it(void **state)
+{
+	WDFFILEOBJECT mine;
+	struct fx_file *other;
+
+	(void)state;
+	io_fixture_start(&f);
+	mine = file_seen;
+	assert_int_equal(WdfFileObjectGetInitiatorProcessId(mine), getpid());
+	assert_int_equal(fx_file_open_for((struct fx_device *)(void *)f.device, 4711, &other),
+			 STATUS_SUCCESS);
+	assert_int_equal(WdfFileObjectGetInitiatorProcessId(file_seen), 4711);
+	fx_file_close(other);
+	file_seen = mine;
+}
+
+static void test_object__wdm_file_object__the_driver_keeps_what_it_likes(void **state)
+{
+	PFILE_OBJECT wdm;
+
+	(void)state;
+	io_fixture_start(&f);
+	wdm = WdfFileObjectWdmGetFileObject(file_seen);
+	assert_non_null(wdm);
+	assert_int_equal(wdm->Type, IO_TYPE_FILE);
+	assert_null(wdm->FsContext);
+	wdm->FsContext = &f;
+	wdm->Flags |= FO_SEQUENTIAL_ONLY;
+	assert_ptr_equal(WdfFileObjectWdmGetFileObject(file_seen)->FsContext, &f);
+	assert_int_equal(WdfFileObjectGetFlags(file_seen), FO_SEQUENTIAL_ONLY);
+	assert_ptr_equal(WdfFileObjectGetFileName(file_seen), &wdm->FileName);
+}
+
+static void test_object__name_above_passive__null(void **state)
+{
+	KIRQL before;
+
+	(void)state;
+	io_fixture_start(&f);
+	before = fx_irql_raise(DISPATCH_LEVEL);
+	assert_null(WdfFileObjectGetFileName(file_seen));
+	assert_true(io_broke());
+	assert_ptr_equal(WdfFileObjectGetDevice(file_seen), io_fixture_device(&f));
+	assert_false(io_broke());
+	fx_irql_restore(before);
 }
 
 /* --- close --- */
@@ -533,6 +668,20 @@ static void test_close_callback__starts_a_queue__what_waited_is_presented(void *
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_object__context_of_each_open__cleanup_after_close, setup_with_context,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_object__referenced__stays_after_close,
+						setup_with_context, teardown),
+		cmocka_unit_test_setup_teardown(test_object__deleted_by_the_driver__refused,
+						setup_with_context, teardown),
+		cmocka_unit_test_setup_teardown(test_object__opened_for_another_process__names_it,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_object__wdm_file_object__the_driver_keeps_what_it_likes, setup,
+			teardown),
+		cmocka_unit_test_setup_teardown(test_object__name_above_passive__null, setup,
+						teardown),
 		T(test_open__before_interfaces__no_such_device),
 		T(test_open__driver_agrees__file_object_is_the_same_everywhere),
 		T(test_open__driver_refuses__its_status_and_no_close),

@@ -81,7 +81,7 @@ static void up_with_a_request(void)
 		.complete = completed,
 		.owner = &client,
 	};
-	assert_int_equal(uwdf_device_io.open(fx.device, &client.file), STATUS_SUCCESS);
+	assert_int_equal(uwdf_device_io.open(fx.device, 4711, &client.file), STATUS_SUCCESS);
 	uwdf_device_io.submit(client.file, &client.io);
 	assert_true(fx_log_await("Kept", 1));
 	fx_log_clear();

@@ -182,6 +182,7 @@ static void test_open__by_interface_and_refusals(void **state)
 	e.in_len = 16;
 	raw_send(fd, &e, f->params.interfaces[0]);
 	raw_expect(fd, 3, UWDF_STATUS_SUCCESS, &answer);
+	assert_int_equal(f->device.process_id, getpid());
 	expect_alive(fd, answer.entry.handle);
 	raw_send(fd, &e, "0123456789abcdef");
 	raw_expect(fd, 3, UWDF_STATUS_OBJECT_NAME_NOT_FOUND, NULL);

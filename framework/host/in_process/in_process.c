@@ -353,7 +353,8 @@ int in_process_transport_new(const struct uwdf_device_io_ops *ops, void *device,
 	p->ops = ops;
 	p->done_fd = err = sys_eventfd(0, EFD_NONBLOCK);
 	if (err >= 0)
-		err = ops->open(device, &p->file) < 0 ? -EIO : 0; /* an NTSTATUS: errors are < 0 */
+		err = ops->open(device, (uint32_t)sys_getpid(), &p->file) < 0 ? -EIO
+									      : 0; /* an NTSTATUS */
 	if (err) {
 		destroy(p);
 		return err;

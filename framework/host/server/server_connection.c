@@ -135,7 +135,7 @@ void connection_serve(struct connection *c, uint32_t events)
 
 /* --- life --- */
 
-static int32_t check_user(int fd)
+static int32_t check_user(int fd, uint32_t *out_process_id)
 {
 	struct ucred who;
 	socklen_t len = sizeof(who);
@@ -143,11 +143,12 @@ static int32_t check_user(int fd)
 
 	if (err)
 		return UWDF_STATUS_ACCESS_DENIED;
+	*out_process_id = (uint32_t)who.pid;
 	return who.uid == sys_geteuid() || who.uid == 0 ? UWDF_STATUS_SUCCESS
 							: UWDF_STATUS_ACCESS_DENIED;
 }
 
-static struct connection *connection_new(struct server *server, int fd)
+static struct connection *connection_new(struct server *server, int fd, uint32_t process_id)
 {
 	struct connection *c = mem_calloc(1, sizeof(*c));
 
@@ -155,6 +156,7 @@ static struct connection *connection_new(struct server *server, int fd)
 		return NULL;
 	c->server = server;
 	c->fd = fd;
+	c->process_id = process_id;
 	list_init(&c->backlog);
 	for (unsigned int i = 0; i < SERVER_TAG_BUCKETS; i++)
 		list_init(&c->by_tag[i]);
@@ -170,15 +172,16 @@ static struct connection *connection_new(struct server *server, int fd)
 void connection_accept(struct server *server)
 {
 	struct uwdf_entry refusal = { .opcode = UWDF_OP_HELLO, .flags = UWDF_FLAG_ANSWER };
+	uint32_t process_id = 0;
 	int fd = sys_accept4(server->listen_fd, SOCK_NONBLOCK);
 
 	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
 		server_accept_later(server);
 	if (fd < 0)
 		return;
-	refusal.status = check_user(fd);
-	if (!refusal.status &&
-	    (server->connection_count >= SERVER_MAX_CONNECTIONS || !connection_new(server, fd)))
+	refusal.status = check_user(fd, &process_id);
+	if (!refusal.status && (server->connection_count >= SERVER_MAX_CONNECTIONS ||
+				!connection_new(server, fd, process_id)))
 		refusal.status = UWDF_STATUS_INSUFFICIENT_RESOURCES;
 	if (!refusal.status)
 		return;

@@ -22,7 +22,8 @@ static int32_t open_in_slot(struct connection *c, uint32_t slot, uint32_t *out_h
 {
 	struct server_file *f = &c->files[slot];
 	struct uwdf_file *file;
-	int32_t status = c->server->params.ops->open(c->server->params.device, &file);
+	int32_t status =
+		c->server->params.ops->open(c->server->params.device, c->process_id, &file);
 
 	if (!UWDF_STATUS_OK(status))
 		return status;

@@ -47,6 +47,7 @@ struct connection {
 	struct list link;      /* in server->connections */
 	struct server *server; /* borrowed: frees us */
 	int fd;                /* owned; -1 once closed */
+	uint32_t process_id;   /* of the client, as the kernel says */
 	bool greeted, wants_room;
 	struct server_file files[SERVER_MAX_FILES];
 	uint32_t file_uses;

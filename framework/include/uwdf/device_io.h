@@ -35,7 +35,7 @@ struct uwdf_io {
 
 /* PASSIVE level, any thread. */
 struct uwdf_device_io_ops {
-	int32_t (*open)(void *device, struct uwdf_file **out);
+	int32_t (*open)(void *device, uint32_t process_id, struct uwdf_file **out);
 	void (*close)(struct uwdf_file *file); /* nothing of it is outstanding */
 	void (*submit)(struct uwdf_file *file, struct uwdf_io *io);
 	/* Ask @io to end early: complete() is still called, once. Harmless when it was called

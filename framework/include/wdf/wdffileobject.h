@@ -2,7 +2,8 @@
 /*
  * wdffileobject.h - WDFFILEOBJECT: one open of a device.
  *
- * Has: WdfFileObjectGetFileName, WdfFileObjectGetFlags, WdfFileObjectGetDevice.
+ * Has: WdfFileObjectGetFileName, WdfFileObjectGetFlags, WdfFileObjectGetDevice,
+ *      WdfFileObjectGetInitiatorProcessId, WdfFileObjectWdmGetFileObject.
  */
 #ifndef UWDF_WDFFILEOBJECT_H
 #define UWDF_WDFFILEOBJECT_H
@@ -18,7 +19,7 @@ extern "C" {
  * @FileObject: the file.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Return:  the name; empty when there was none.
+ * Return:  the name; empty when there was none; NULL above PASSIVE_LEVEL.
  * Differs: always empty: clients open a device, not a name inside it.
  * Source:  Windows driver documentation, wdffileobject.h.
  */
@@ -62,6 +63,43 @@ FORCEINLINE WDFDEVICE WdfFileObjectGetDevice(WDFFILEOBJECT FileObject)
 {
 	return ((PFN_WDFFILEOBJECTGETDEVICE)WdfFunctions[WdfFileObjectGetDeviceTableIndex])(
 		WdfDriverGlobals, FileObject);
+}
+
+/**
+ * WdfFileObjectGetInitiatorProcessId() - who opened the file.
+ * @FileObject: the file.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  the process id of the client.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffileobject.h.
+ */
+typedef ULONG (*PFN_WDFFILEOBJECTGETINITIATORPROCESSID)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							WDFFILEOBJECT FileObject);
+FORCEINLINE ULONG WdfFileObjectGetInitiatorProcessId(WDFFILEOBJECT FileObject)
+{
+	return ((PFN_WDFFILEOBJECTGETINITIATORPROCESSID)
+			WdfFunctions[WdfFileObjectGetInitiatorProcessIdTableIndex])(
+		WdfDriverGlobals, FileObject);
+}
+
+/**
+ * WdfFileObjectWdmGetFileObject() - the file as WDM describes it.
+ * @FileObject: the file.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  never NULL; as long there as the file object.
+ * Differs: a FILE_OBJECT has only what wdm.h lists; the framework uses neither FsContext nor
+ *          FsContext2, whatever WDF_FILEOBJECT_CLASS says.
+ * Source:  Windows driver documentation, wdffileobject.h.
+ */
+typedef PFILE_OBJECT (*PFN_WDFFILEOBJECTWDMGETFILEOBJECT)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							  WDFFILEOBJECT FileObject);
+FORCEINLINE PFILE_OBJECT WdfFileObjectWdmGetFileObject(WDFFILEOBJECT FileObject)
+{
+	return ((PFN_WDFFILEOBJECTWDMGETFILEOBJECT)
+			WdfFunctions[WdfFileObjectWdmGetFileObjectTableIndex])(WdfDriverGlobals,
+									       FileObject);
 }
 
 #ifdef __cplusplus
