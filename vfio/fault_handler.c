@@ -129,8 +129,11 @@ static void chain(int signal, siginfo_t *info, void *context)
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
+	int before = sys_last_error(); /* whoever touched the register may look at it next */
+
 	if (info->si_code <= 0 || !recover(info, context))
 		chain(signal, info, context);
+	sys_set_last_error(before);
 }
 
 /* --- tables --- */
