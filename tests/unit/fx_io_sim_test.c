@@ -393,6 +393,59 @@ static void test_seeds__queue_deleted__each_request_answered_once(void **state)
 		delete_under_arrivals(seed);
 }
 
+/* --- a client closes its file while the device goes --- */
+
+static unsigned int closed_count; /* atomic */
+
+static void count_closed(void *arg)
+{
+	(void)arg;
+	__atomic_add_fetch(&closed_count, 1, __ATOMIC_RELEASE);
+}
+
+static void submit_and_close(void *arg)
+{
+	submit_writes(arg);
+	if (exec_sim_random(2))
+		exec_sleep_ms(exec_sim_random(2));
+	fx_file_close_start(f.file, count_closed, NULL);
+}
+
+static void close_under_removal(uint64_t seed)
+{
+	struct exec_thread *client;
+	WDF_IO_QUEUE_CONFIG config;
+
+	assert_int_equal(exec_sim_begin(seed), 0);
+	__atomic_store_n(&closed_count, 0, __ATOMIC_RELAXED);
+	io_fixture_setup(&f, NULL);
+	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
+	config.EvtIoDefault = io_complete_request;
+	io_queue(&f, &config);
+	io_fixture_start(&f);
+	client = start(submit_and_close, NULL);
+	exec_sleep_ms(exec_sim_random(2));
+	fx_io_purge(f.io, false);
+	exec_thread_join(client);
+	io_settle(&f);
+	f.file = NULL;
+	for (unsigned int i = 0; i < OPS; i++)
+		if (ops[0][i].completions != 1)
+			fail_msg("seed %llu: request %u came back %u times",
+				 (unsigned long long)seed, i, ops[0][i].completions);
+	if (closed_count != 1)
+		fail_msg("seed %llu: closed %u times", (unsigned long long)seed, closed_count);
+	io_fixture_teardown(&f);
+	exec_sim_end();
+}
+
+static void test_seeds__closed_while_removed__each_ends_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++)
+		close_under_removal(seed);
+}
+
 /* --- a driver that takes its time: a minute passes in no time here --- */
 
 static void complete_late(void *arg)
@@ -456,6 +509,7 @@ int main(void)
 		cmocka_unit_test(test_seeds__power_changes__each_request_answered_once),
 		cmocka_unit_test(test_seeds__removal__each_request_answered_once),
 		cmocka_unit_test(test_seeds__queue_deleted__each_request_answered_once),
+		cmocka_unit_test(test_seeds__closed_while_removed__each_ends_once),
 		cmocka_unit_test(test_close__driver_keeps_a_request__said_after_a_minute),
 		cmocka_unit_test(test_hold__callback_does_not_return__said_after_a_minute),
 	};
