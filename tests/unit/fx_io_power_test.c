@@ -604,6 +604,7 @@ static void test_new_queue__after_purge__refuses(void **state)
 	set_up(NULL);
 	fx_io_purge(f.io, false);
 	late = io_manual_queue(&f);
+	io_settle(&f);
 	assert_false(WdfIoQueueGetState(late, NULL, NULL) & WdfIoQueueAcceptRequests);
 }
 
