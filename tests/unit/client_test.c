@@ -113,6 +113,7 @@ static void test_open__errors_say_what_to_do(void **state)
 	expect_open_error("a b", -EINVAL, "not a device name", "uwdf devices");
 	f->device.open_status = UWDF_STATUS(0xc0000043u);
 	expect_open_error("fake", -EIO, "0xc0000043", "");
+	expect_open_error(FIXTURE_GUID_TEXT, -EIO, "0xc0000043", "");
 }
 
 static void test_open__dead_host__refused_at_once(void **state)
