@@ -95,7 +95,7 @@ static void test_port_bar__each_access__goes_through_the_register_window(void **
 	assert_int_equal(pci_function_stats(nic->fn).bar_calls, 2);
 }
 
-/* No reset here: what close leaves behind is seen by opening again. */
+/* No reset here: what close leaves behind is what the command register says. */
 static void test_close__leaves_bus_mastering_and_intx_off(void **state)
 {
 	struct nic *nic = *state;
@@ -112,6 +112,7 @@ static void test_close__leaves_bus_mastering_and_intx_off(void **state)
 	assert_int_equal(sys_pread(fd, config, sizeof(config), 0), sizeof(config));
 	sys_close(fd);
 	assert_int_equal(config[4] & 4, 0);
+	assert_int_equal(config[5] & 4, 4); /* INTx disabled */
 	nic->fn = vm_open(VM_E1000, 0);
 }
 
