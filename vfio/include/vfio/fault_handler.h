@@ -15,7 +15,10 @@
 /* Once a process. Return: 0; -EALREADY; -ENOSPC too many tables. PASSIVE. */
 int fault_handler_install(void) UW_MUST_CHECK;
 void fault_handler_uninstall(void);
-/* Each thread that touches registers wants an alternate stack; exec threads of loops call this. */
+/*
+ * Threads that exec starts while this is installed have an alternate stack, so that a fault on an
+ * exhausted stack is told like any other; other threads that touch registers call these two.
+ */
 int fault_handler_thread_enter(void) UW_MUST_CHECK; /* 0 or -ENOMEM */
 void fault_handler_thread_leave(void);
 /* The access table of one image (libuwdf itself, each driver .so): [first, last). Not owned.

@@ -37,6 +37,13 @@ struct exec_thread_params {
 	void *arg;
 	int node; /* NUMA node to run on; -1: anywhere */
 };
+/* What each thread does first and last, beside its own work: a fault handler's alternate stack. */
+struct exec_thread_hooks {
+	void (*enter)(void);
+	void (*leave)(void);
+};
+/* For the threads started from now on; one for the process, not owned; NULL: none. */
+void exec_set_thread_hooks(const struct exec_thread_hooks *hooks);
 /*
  * exec_thread_start() - @out is set before run() begins, so that it may use it; NULL on failure.
  * Return: 0; -ENOMEM; -EAGAIN no more threads.
