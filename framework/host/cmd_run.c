@@ -13,8 +13,10 @@
 #include "commands.h"
 #include "host_status.h"
 #include "program_dir.h"
+#include "runtime_dir.h"
 #include "say.h"
 #include "server.h"
+#include "vfio/pci_function.h"
 #include "wake.h"
 
 #define LEAVE_MS      2000u /* for clients' requests to come back before the device is removed */
@@ -220,6 +222,15 @@ static int wait_for_end(const struct run *run)
 	return EXIT_CODE_LEFT;
 }
 
+static int code_of(const struct run *run, int err)
+{
+	const char *name = option_value(run->args, "name");
+	bool is_malformed = !pci_function_address_valid(option_value(run->args, "device")) ||
+			    (name && !runtime_name_valid(name));
+
+	return err == -EINVAL && is_malformed ? EXIT_CODE_USAGE : exit_code_of(err);
+}
+
 static int run_host(struct run *run)
 {
 	int err = bring_up(run);
@@ -230,7 +241,7 @@ static int run_host(struct run *run)
 		code = wait_for_end(run);
 	} else {
 		say_report("uwdf", &run->rep);
-		code = exit_code_of(err);
+		code = code_of(run, err);
 	}
 	wake_watchdog(END_S, "removing the device");
 	bring_down(run);

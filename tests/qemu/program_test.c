@@ -411,10 +411,13 @@ static const struct failure failures[] = {
 	{ { "uwdf", "run", "edu", "--devise", "x" }, 2, { "--devise", "--device" } },
 	{ { "uwdf", "rum" }, 2, { "unknown command: rum", "uwdf run" } },
 	{ { "uwdf", "stop", "nobody" }, 3, { "nobody", "uwdf devices" } },
+	{ { "uwdf", "stop", "no body" }, 2, { "no body", "uwdf devices" } },
 	{ { "uwdf", "stop" }, 2, { "missing", "--help" } },
+	{ { "uwdf", "run", "edu", "--device", "qemu:" }, 2, { "qemu:e1000" } },
 	{ { "uwdf", "bind", "nonsense" }, 2, { "nonsense", "uwdf list" } },
 	{ { "uwdf", "list", "ffff:fe:1f.7" }, 3, { "ffff:fe:1f.7" } },
 	{ { "uwdf-net", "nobody", "--tap", "t0" }, 3, { "nobody", "uwdf run" } },
+	{ { "uwdf-net", "no body", "--tap", "t0" }, 2, { "no body", "uwdf devices" } },
 	{ { "uwdf-net", "nobody" }, 2, { "--tap is missing" } },
 	{ { "uwdf", "net", "nobody", "--tap", "t0" }, 3, { "uwdf-net: ", "nobody" } },
 };

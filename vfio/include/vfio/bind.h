@@ -25,5 +25,7 @@ int vfio_bind(const char *address, bool force, struct report *rep) UW_MUST_CHECK
  * Return: as vfio_bind(); -EBUSY: a process has its IOMMU group open.
  */
 int vfio_unbind(const char *address, struct report *rep) UW_MUST_CHECK;
+/** vfio_bind_address_valid() - is @address one for these two? Whether it exists is not asked. */
+bool vfio_bind_address_valid(const char *address);
 
 #endif
