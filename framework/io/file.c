@@ -295,6 +295,7 @@ static void file_end(struct fx_file *file)
 	file->io = NULL; /* once this is seen, the closer's thread may free the file */
 	close_came = file->close_came;
 	spin_lock_release(&file->lock);
+	request_race_point();
 	if (close_came)
 		tell_closed(file);
 }

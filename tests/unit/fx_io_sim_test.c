@@ -409,9 +409,14 @@ static void count_closed(void *arg)
 
 static void submit_and_close(void *arg)
 {
-	submit_writes(arg);
-	if (exec_sim_random(2))
-		exec_sleep_ms(exec_sim_random(2));
+	unsigned int *submitted = arg;
+
+	while (*submitted < OPS && exec_sim_random(2)) {
+		io_op_write(&ops[0][*submitted], "x");
+		fx_io_submit(f.file, &ops[0][(*submitted)++].packet);
+	}
+	while (exec_sim_random(8))
+		exec_yield();
 	fx_file_close_start(f.file, count_closed, NULL);
 }
 
@@ -419,6 +424,7 @@ static void close_under_removal(uint64_t seed)
 {
 	struct exec_thread *client;
 	WDF_IO_QUEUE_CONFIG config;
+	unsigned int submitted = 0;
 
 	assert_int_equal(exec_sim_begin(seed), 0);
 	__atomic_store_n(&closed_count, 0, __ATOMIC_RELAXED);
@@ -427,13 +433,12 @@ static void close_under_removal(uint64_t seed)
 	config.EvtIoDefault = io_complete_request;
 	io_queue(&f, &config);
 	io_fixture_start(&f);
-	client = start(submit_and_close, NULL);
-	exec_sleep_ms(exec_sim_random(2));
+	client = start(submit_and_close, &submitted);
 	fx_io_purge(f.io, false);
 	exec_thread_join(client);
 	io_settle(&f);
 	f.file = NULL;
-	for (unsigned int i = 0; i < OPS; i++)
+	for (unsigned int i = 0; i < submitted; i++)
 		if (ops[0][i].completions != 1)
 			fail_msg("seed %llu: request %u came back %u times",
 				 (unsigned long long)seed, i, ops[0][i].completions);
