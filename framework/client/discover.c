@@ -185,21 +185,19 @@ static int open_at_one_of(const struct uwdf_host_entry *hosts, size_t count, con
 			  struct report *rep, struct uwdf_transport **out)
 {
 	const struct socket_target target = { .guid = guid };
-	struct report why;
 	int result = -ENOENT;
 
 	for (size_t i = 0; i < count; i++) {
-		int err = socket_transport_open(hosts[i].socket, &target, rep, out);
+		struct report why = REPORT_INIT;
+		int err = socket_transport_open(hosts[i].socket, &target, &why, out);
 
 		if (!err)
 			return 0;
 		if (result == -ENOENT && (err == -EIO || err == -ETIMEDOUT)) {
 			result = err;
-			why = *rep;
+			*rep = why;
 		}
 	}
-	if (result != -ENOENT)
-		*rep = why;
 	return result;
 }
 

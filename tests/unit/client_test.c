@@ -444,6 +444,7 @@ static void test_host_status__whole_text(void **state)
 	assert_int_equal(text[199999], 'a' + 199999 % 26);
 	free(text);
 	assert_int_equal(uwdf_host_status("nothere", &error, &text), -ENOENT);
+	assert_non_null(strstr(error.text, "no host of that name runs"));
 	assert_non_null(strstr(error.hint, "uwdf devices"));
 }
 
