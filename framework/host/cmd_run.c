@@ -271,6 +271,19 @@ static int check_ready_fd(struct run *run)
 	return 0;
 }
 
+/* Only QEMU's devices have a QEMU to pass anything to. */
+static int check_qemu_args(const struct arguments *args, struct report *rep)
+{
+	const char *device = option_value(args, "device");
+
+	if (!option_given(args, "qemu-arg") || !strncmp(device, "qemu:", 5))
+		return 0;
+	report_say(rep, "uwdf run: --qemu-arg with --device %s, which needs no QEMU", device);
+	report_hint(rep, "uwdf run %s --device %s    # without --qemu-arg", args->operands[0],
+		    device);
+	return -EINVAL;
+}
+
 static int run_run(const struct arguments *args)
 {
 	struct run run = { .args = args, .ready_fd = -1 };
@@ -283,6 +296,10 @@ static int run_run(const struct arguments *args)
 	if (!option_value(args, "device")) {
 		snprintf(run.rep.text, sizeof(run.rep.text), "uwdf run: --device is missing");
 		report_hint(&run.rep, "uwdf list    # or a device of QEMU's: --device qemu:e1000");
+		say_report("uwdf", &run.rep);
+		return EXIT_CODE_USAGE;
+	}
+	if (check_qemu_args(args, &run.rep)) {
 		say_report("uwdf", &run.rep);
 		return EXIT_CODE_USAGE;
 	}
