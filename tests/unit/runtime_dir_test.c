@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "child.h"
 #include "raw_wire.h"
 #include "runtime_dir.h"
@@ -232,6 +233,42 @@ static void test_same_name__gets_a_number(void **state)
 	assert_int_equal(server_free(third, exec_deadline_ms(5000)), 0);
 }
 
+static bool has_name(const char *directory, const char *name)
+{
+	char path[108];
+
+	assert_int_equal(runtime_socket_path(directory, name, path, sizeof(path)), 0);
+	return access(path, F_OK) == 0;
+}
+
+/* Starts and ends a server with its @k-th system call failing; false: there was no k-th one. */
+static bool start_with_fault(struct server_fixture *f, uint64_t k)
+{
+	struct server *server = NULL;
+	bool fired;
+	int err;
+
+	fault_arm(FAULT_SYSCALL, k);
+	err = server_start(&f->params, NULL, &server);
+	fired = fault_fired();
+	fault_disarm();
+	if (!err)
+		assert_int_equal(server_free(server, exec_deadline_ms(5000)), 0);
+	return fired;
+}
+
+static void test_start__each_system_call_fails_in_turn__no_name_stays(void **state)
+{
+	struct server_fixture *f = *state;
+
+	server_fixture_stop(f);
+	for (uint64_t k = 1; start_with_fault(f, k); k++) {
+		assert_false(has_name(f->dir, "fake"));
+		assert_false(has_name(f->dir, "fake-2"));
+	}
+	server_fixture_start(f);
+}
+
 static void leave_dead_socket(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -338,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_names),
 		with_server(test_socket__is_the_users_alone),
 		with_server(test_same_name__gets_a_number),
+		with_server(test_start__each_system_call_fails_in_turn__no_name_stays),
 		with_server(test_dead_hosts_socket__replaced),
 		with_server(test_file_of_the_name__left_alone),
 		with_server(test_bad_names_and_long_directories__said),
