@@ -111,6 +111,8 @@ static int bring_up(struct net *net)
 		err = open_tap(net);
 	if (!err)
 		err = bridge_new(net->device, &net->tap, &net->rep, &net->bridge);
+	if (!err)
+		err = bridge_start(net->bridge, &net->rep);
 	return err;
 }
 
