@@ -31,17 +31,26 @@ uint64_t loop_timers_next(const struct irq_loop *loop)
 	return list_first(&loop->timers, struct irq_timer, link)->due_ns;
 }
 
+/* Taken out first: one that its own function starts anew, due already, waits for the next round. */
+static void take_due(struct irq_loop *loop, struct list *out)
+{
+	uint64_t now = exec_now_ns();
+
+	while (loop_timers_next(loop) <= now)
+		list_push_back(out, list_pop_front(&loop->timers));
+}
+
 void loop_timers_run(struct irq_loop *loop)
 {
-	uint64_t now;
+	struct list due = LIST_INIT(due);
+	struct list *link;
 
 	if (list_empty(&loop->timers))
 		return; /* the usual case reads no clock */
-	now = exec_now_ns();
-	while (loop_timers_next(loop) <= now) {
-		struct irq_timer *timer = list_first(&loop->timers, struct irq_timer, link);
+	take_due(loop, &due);
+	while ((link = list_pop_front(&due))) {
+		struct irq_timer *timer = list_entry(link, struct irq_timer, link);
 
-		list_remove(&timer->link);
 		loop_count(&loop->stats.timers, 1);
 		timer->run(timer);
 	}

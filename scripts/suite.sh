@@ -46,6 +46,13 @@ suite_run() {
 	return "${PIPESTATUS[0]}"
 }
 
+# The lines of the benches (bench/README.md), which ran as tests: ctest shows no test's words when it passes.
+suite_benches() {
+	local log=build/suite/Testing/Temporary/LastTest.log
+	[[ -s $log ]] || return 0
+	tr -d '\r' <"$log" | grep -E '^[^ ]+ ours=[^ ]+ limit=[^ ]+ unit=' || true
+}
+
 # Seconds a label beside what tests/BUDGET allows it.
 suite_budget() {
 	awk 'FILENAME == "tests/BUDGET" { if ($1 !~ /^#/ && NF == 2) budget[$1] = $2; next }

@@ -4,7 +4,7 @@
 # KIND label: lines FIRST..LAST are the body of an err_ label. KIND call: they are one statement that
 # acknowledges or re-arms an interrupt; these are the calls that do it:
 BEGIN {
-	acknowledge = "(e1000_read\\(.*E1000_ICR\\)|pci_function_irq_unmask\\(|irq_vector_rearm\\(|ops->irq_unmask\\(|edu_write\\(edu, IRQ_ACK|EDU_IRQ_ACK|VFIO_IRQ_SET_ACTION_UNMASK|set_masked\\(.*, false\\))"
+	acknowledge = "(e1000_read\\(.*E1000_ICR\\)|pci_function_irq_unmask\\(|irq_vector_rearm\\(|ops->irq_unmask\\(|edu_write\\(edu, IRQ_ACK|EDU_IRQ_ACK|VFIO_IRQ_SET_ACTION_UNMASK|set_masked\\(.*, false\\)|clear_causes\\(m, UINT32_MAX|[^_]sys_eventfd_drain\\()"
 }
 
 function end_label() {

@@ -62,6 +62,13 @@ UW_COLD static int refuse_address(struct report *rep, const char *address)
 	return -EINVAL;
 }
 
+UW_EXPORT bool vfio_bind_address_valid(const char *address)
+{
+	char full[PCI_ADDRESS_SIZE];
+
+	return pci_address_normalize(address, full) == 0;
+}
+
 static int binding_read(const char *address, struct report *rep, struct binding *out)
 {
 	char path[SYSFS_PATH_MAX];

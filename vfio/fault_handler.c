@@ -15,7 +15,9 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
+#include "base/exec.h"
 #include "base/lock.h"
+#include "base/log.h"
 #include "base/sys.h"
 #include "fault_ranges.h"
 #include "vfio/pci_function.h"
@@ -129,8 +131,11 @@ static void chain(int signal, siginfo_t *info, void *context)
 
 static void on_fault(int signal, siginfo_t *info, void *context)
 {
+	int before = sys_last_error(); /* whoever touched the register may look at it next */
+
 	if (info->si_code <= 0 || !recover(info, context))
 		chain(signal, info, context);
+	sys_set_last_error(before);
 }
 
 /* --- tables --- */
@@ -171,6 +176,48 @@ void fault_handler_remove_table(const struct vfio_mmio_fault_row *first)
 	fault_ranges_quiesce(); /* the image may be unmapped next */
 }
 
+/* --- alternate stacks: a fault on an exhausted stack can still be told --- */
+
+int fault_handler_thread_enter(void)
+{
+	stack_t stack = { .ss_size = STACK_LEN }, old;
+	int err = sys_sigaltstack(NULL, &old);
+
+	if (err || !(old.ss_flags & SS_DISABLE))
+		return err; /* a sanitizer's, for example */
+	err = sys_mmap(NULL, STACK_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
+		       &stack.ss_sp);
+	if (err)
+		return err;
+	err = sys_sigaltstack(&stack, NULL);
+	if (err)
+		sys_munmap(stack.ss_sp, STACK_LEN);
+	else
+		own_stack = stack.ss_sp;
+	return err;
+}
+
+void fault_handler_thread_leave(void)
+{
+	stack_t off = { .ss_flags = SS_DISABLE };
+
+	if (!own_stack || sys_sigaltstack(&off, NULL))
+		return;
+	sys_munmap(own_stack, STACK_LEN);
+	own_stack = NULL;
+}
+
+/* A thread without one serves its faults on its own stack, as long as there is some left. */
+static void enter_thread(void)
+{
+	int err = fault_handler_thread_enter();
+
+	if (err)
+		log_warn("vfio", "a thread has no alternate stack for faults: %s", err_text(err));
+}
+
+static const struct exec_thread_hooks thread_hooks = { enter_thread, fault_handler_thread_leave };
+
 /* --- installing --- */
 
 static int install_both(void)
@@ -202,6 +249,8 @@ static int install_once(void)
 	if (!handler.installed) {
 		err = install_both();
 		handler.installed = !err;
+		if (!err)
+			exec_set_thread_hooks(&thread_hooks);
 	}
 	spin_lock_release(&handler.lock);
 	return err;
@@ -234,41 +283,11 @@ void fault_handler_uninstall(void)
 {
 	spin_lock_acquire(&handler.lock);
 	if (handler.installed) {
+		exec_set_thread_hooks(NULL);
 		put_back(SIGSEGV, &handler.old_segv);
 		put_back(SIGBUS, &handler.old_bus);
 	}
 	handler.installed = false;
 	spin_lock_release(&handler.lock);
 	fault_handler_remove_table(__start_uwdf_mmio_faults);
-}
-
-/* --- alternate stacks: a fault on an exhausted stack can still be told --- */
-
-int fault_handler_thread_enter(void)
-{
-	stack_t stack = { .ss_size = STACK_LEN }, old;
-	int err = sys_sigaltstack(NULL, &old);
-
-	if (err || !(old.ss_flags & SS_DISABLE))
-		return err; /* a sanitizer's, for example */
-	err = sys_mmap(NULL, STACK_LEN, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
-		       &stack.ss_sp);
-	if (err)
-		return err;
-	err = sys_sigaltstack(&stack, NULL);
-	if (err)
-		sys_munmap(stack.ss_sp, STACK_LEN);
-	else
-		own_stack = stack.ss_sp;
-	return err;
-}
-
-void fault_handler_thread_leave(void)
-{
-	stack_t off = { .ss_flags = SS_DISABLE };
-
-	if (!own_stack || sys_sigaltstack(&off, NULL))
-		return;
-	sys_munmap(own_stack, STACK_LEN);
-	own_stack = NULL;
 }

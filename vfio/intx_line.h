@@ -18,7 +18,7 @@ struct intx_line {
 	uint64_t signals;
 };
 
-/* Masked until the first intx_line_unmask(). */
+/* Masked until the first intx_line_set_masked(line, false). */
 void intx_line_connect(struct intx_line *line, int eventfd);
 void intx_line_disconnect(struct intx_line *line);
 /* Signals when the line is up, connected and not masked; call it after any change. */

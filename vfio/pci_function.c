@@ -98,6 +98,13 @@ static open_fn *backend_of(const char *address)
 	return is_pci_address(address) ? vfio_pci_open : NULL;
 }
 
+UW_EXPORT bool pci_function_address_valid(const char *address)
+{
+	if (!strncmp(address, "qemu:", strlen("qemu:")))
+		return qemu_pci_names_device(address + strlen("qemu:"));
+	return backend_of(address) && strlen(address) < sizeof(((struct pci_function *)0)->address);
+}
+
 /* The fault handler answers for BARs that are mapped, as long as the function is open. */
 static int guard_mapped_bars(struct pci_function *fn)
 {

@@ -75,6 +75,8 @@ void register_window_remove(struct pci_function *fn); /* all its places */
 /* Back ends. */
 int vfio_pci_open(const char *address, const struct pci_function_params *params, struct report *rep,
 		  struct pci_function **out) UW_MUST_CHECK;
+/* Does @device begin with what QEMU may call a device? */
+bool qemu_pci_names_device(const char *device);
 int qemu_pci_open(const char *address, const struct pci_function_params *params, struct report *rep,
 		  struct pci_function **out) UW_MUST_CHECK;
 int model_pci_open(const char *address, const struct pci_function_params *params,

@@ -143,7 +143,7 @@ static struct qemu *qemu_new(struct pci_function *fn)
 }
 
 /* "e1000" of "e1000,mac=..."; what QEMU calls a device has no other characters. */
-static bool is_device(const char *text)
+bool qemu_pci_names_device(const char *text)
 {
 	size_t len = strcspn(text, ",");
 
@@ -159,7 +159,7 @@ static int refuse(const char *address, const char *device, struct report *rep)
 		err = report_fail(rep, -EOPNOTSUPP,
 				  "opening %s on simulated time, which QEMU does not keep",
 				  address);
-	else if (!is_device(device))
+	else if (!qemu_pci_names_device(device))
 		err = report_fail(rep, -EINVAL, "opening %s: no device model is named", address);
 	if (err == -EINVAL)
 		report_hint(rep, "say qemu:e1000 or qemu:e1000,mac=52:54:00:12:34:56");

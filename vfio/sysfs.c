@@ -15,6 +15,9 @@ int pci_address_normalize(const char *text, char out[PCI_ADDRESS_SIZE])
 	unsigned int domain = 0, bus, slot, function;
 	int used = 0;
 
+	/* sscanf takes white space, signs and "0x" for part of a number */
+	if (text[strspn(text, "0123456789abcdefABCDEF:.")])
+		return -EINVAL;
 	/* NOLINTBEGIN(cert-err34-c): the widths keep each number within an int */
 	if (sscanf(text, "%6x:%2x:%2x.%1x%n", &domain, &bus, &slot, &function, &used) != 4 ||
 	    text[used]) {

@@ -201,12 +201,18 @@ unsigned int vfio_group_id(const struct vfio_group *group)
 	return group->id;
 }
 
-bool vfio_group_has_one_user(const struct vfio_group *group)
+bool vfio_group_keep_alone(const struct vfio_group *group) UW_NO_TSA
 {
 	bool one;
 
 	rank_mutex_lock(&groups_lock);
 	one = !list_empty(&group->users) && group->users.next == group->users.prev;
-	rank_mutex_unlock(&groups_lock);
+	if (!one)
+		rank_mutex_unlock(&groups_lock);
 	return one;
+}
+
+void vfio_group_let_join(void) UW_NO_TSA
+{
+	rank_mutex_unlock(&groups_lock);
 }

@@ -37,7 +37,12 @@ void vfio_group_leave(struct vfio_group *group, struct vfio_group_user *user);
 int vfio_group_fd(const struct vfio_group *group);
 int vfio_group_container_fd(const struct vfio_group *group);
 unsigned int vfio_group_id(const struct vfio_group *group);
-/* Is there exactly one user? Others may join as soon as this returns. */
-bool vfio_group_has_one_user(const struct vfio_group *group);
+/**
+ * vfio_group_keep_alone() - if @group has exactly one user, let nobody join until
+ * vfio_group_let_join(), which follows only then.
+ * Context: PASSIVE; holds the lock of rank LOCK_RANK_BACKEND.
+ */
+bool vfio_group_keep_alone(const struct vfio_group *group);
+void vfio_group_let_join(void);
 
 #endif

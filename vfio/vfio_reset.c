@@ -46,12 +46,12 @@ static int ask_dependents(struct vfio_pci *vp, struct vfio_pci_hot_reset_info **
 	return 0;
 }
 
-static bool hot_reset_hits_only_us(struct vfio_pci *vp)
+static bool bus_is_in_our_group(struct vfio_pci *vp)
 {
 	struct vfio_pci_hot_reset_info *info;
 	bool ours = true;
 
-	if (!vfio_group_has_one_user(vp->group) || ask_dependents(vp, &info))
+	if (ask_dependents(vp, &info))
 		return false;
 	for (uint32_t i = 0; i < info->count; i++)
 		ours = ours && info->devices[i].group_id == vfio_group_id(vp->group);
@@ -59,7 +59,18 @@ static bool hot_reset_hits_only_us(struct vfio_pci *vp)
 	return ours;
 }
 
-static int hot_reset(struct vfio_pci *vp)
+static bool hot_reset_hits_only_us(struct vfio_pci *vp)
+{
+	bool only;
+
+	if (!vfio_group_keep_alone(vp->group))
+		return false;
+	only = bus_is_in_our_group(vp);
+	vfio_group_let_join();
+	return only;
+}
+
+static int reset_bus(struct vfio_pci *vp)
 {
 	union {
 		struct vfio_pci_hot_reset reset;
@@ -68,14 +79,24 @@ static int hot_reset(struct vfio_pci *vp)
 	int32_t group_fd = vfio_group_fd(vp->group);
 	int err;
 
-	if (!hot_reset_hits_only_us(vp))
-		return -EOPNOTSUPP;
 	memset(&question, 0, sizeof(question));
 	question.reset.argsz = sizeof(question);
 	question.reset.count = 1;
 	memcpy(question.room + sizeof(question.reset), &group_fd, sizeof(group_fd));
 	err = sys_ioctl(vp->device_fd, VFIO_DEVICE_PCI_HOT_RESET, &question);
 	return err < 0 ? err : 0;
+}
+
+/* A sibling that another thread opens comes before, and is spared, or after the reset. */
+static int hot_reset(struct vfio_pci *vp)
+{
+	int err;
+
+	if (!vfio_group_keep_alone(vp->group))
+		return -EOPNOTSUPP;
+	err = bus_is_in_our_group(vp) ? reset_bus(vp) : -EOPNOTSUPP;
+	vfio_group_let_join();
+	return err;
 }
 
 bool vfio_reset_is_safe(struct vfio_pci *vp)

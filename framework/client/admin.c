@@ -21,6 +21,10 @@ static int open_admin(const char *name, struct report *rep, struct link *link)
 
 	if (!err)
 		err = link_open(path, rep, link);
+	if (err == -ENOENT && !strchr(name, '/')) {
+		rep->text[0] = '\0'; /* which socket is missing tells a person less */
+		report_fail(rep, err, "reaching %s: no host of that name runs", name);
+	}
 	if (err == -ENOENT || err == -ECONNREFUSED)
 		report_hint(rep, "uwdf devices    # lists the hosts that run");
 	return err;

@@ -180,24 +180,43 @@ static int open_path(const char *what, struct report *rep, struct uwdf_transport
 
 #define MAX_HOSTS 256
 
+/* The first of them that gives it; else the first that has it, or may have, says why not. */
+static int open_at_one_of(const struct uwdf_host_entry *hosts, size_t count, const uint8_t *guid,
+			  struct report *rep, struct uwdf_transport **out)
+{
+	const struct socket_target target = { .guid = guid };
+	int result = -ENOENT;
+
+	for (size_t i = 0; i < count; i++) {
+		struct report why = REPORT_INIT;
+		int err = socket_transport_open(hosts[i].socket, &target, &why, out);
+
+		if (!err)
+			return 0;
+		if (result == -ENOENT && (err == -EIO || err == -ETIMEDOUT)) {
+			result = err;
+			*rep = why;
+		}
+	}
+	return result;
+}
+
 static int open_interface(const uint8_t *guid, const char *what, struct report *rep,
 			  struct uwdf_transport **out)
 {
-	const struct socket_target target = { .guid = guid };
 	struct uwdf_host_entry *hosts;
-	int err = -ENOENT;
 	size_t count;
+	int err;
 
 	hosts = mem_calloc(MAX_HOSTS, sizeof(*hosts));
 	if (!hosts)
 		return report_fail(rep, -ENOMEM, "opening interface %s", what);
 	if (find_hosts(rep, hosts, MAX_HOSTS, &count))
 		count = 0;
-	for (size_t i = 0; i < count && i < MAX_HOSTS && err; i++)
-		err = socket_transport_open(hosts[i].socket, &target, rep, out);
+	err = open_at_one_of(hosts, count < MAX_HOSTS ? count : MAX_HOSTS, guid, rep, out);
 	mem_free(hosts);
-	if (err) {
-		report_fail(rep, -ENOENT, "opening interface %s: no host that runs has it", what);
+	if (err == -ENOENT) {
+		report_fail(rep, err, "opening interface %s: no host that runs has it", what);
 		report_hint(rep, "uwdf devices    # shows the interfaces of each device");
 	}
 	return err;

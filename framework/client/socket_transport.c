@@ -246,6 +246,9 @@ static int open_target(struct socket_transport *st, const struct socket_target *
 	entry.in_len = name ? (uint32_t)strlen(name) : 16;
 	err = link_call(&st->link, &entry, name ? (const void *)name : target->guid, LINK_REPLY_MS,
 			&none);
+	if (err == -ETIMEDOUT) /* the host itself has just greeted us */
+		return report_fail(rep, err, "opening %s: its driver has not agreed to it yet",
+				   st->link.name);
 	if (err)
 		return report_fail(rep, err, "opening %s: the host does not answer", st->link.name);
 	if (entry.status == UWDF_STATUS_OBJECT_NAME_NOT_FOUND)

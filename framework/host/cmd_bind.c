@@ -30,7 +30,7 @@ static int finish(const struct arguments *args, int err, const char *done, const
 		say_report("uwdf", rep);
 	else
 		err = print_result(args, done);
-	return exit_code_of(err);
+	return vfio_bind_address_valid(args->operands[0]) ? exit_code_of(err) : EXIT_CODE_USAGE;
 }
 
 static int run_bind(const struct arguments *args)

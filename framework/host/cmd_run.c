@@ -13,8 +13,10 @@
 #include "commands.h"
 #include "host_status.h"
 #include "program_dir.h"
+#include "runtime_dir.h"
 #include "say.h"
 #include "server.h"
+#include "vfio/pci_function.h"
 #include "wake.h"
 
 #define LEAVE_MS      2000u /* for clients' requests to come back before the device is removed */
@@ -220,6 +222,15 @@ static int wait_for_end(const struct run *run)
 	return EXIT_CODE_LEFT;
 }
 
+static int code_of(const struct run *run, int err)
+{
+	const char *name = option_value(run->args, "name");
+	bool is_malformed = !pci_function_address_valid(option_value(run->args, "device")) ||
+			    (name && !runtime_name_valid(name));
+
+	return err == -EINVAL && is_malformed ? EXIT_CODE_USAGE : exit_code_of(err);
+}
+
 static int run_host(struct run *run)
 {
 	int err = bring_up(run);
@@ -230,7 +241,7 @@ static int run_host(struct run *run)
 		code = wait_for_end(run);
 	} else {
 		say_report("uwdf", &run->rep);
-		code = exit_code_of(err);
+		code = code_of(run, err);
 	}
 	wake_watchdog(END_S, "removing the device");
 	bring_down(run);
@@ -260,6 +271,19 @@ static int check_ready_fd(struct run *run)
 	return 0;
 }
 
+/* Only QEMU's devices have a QEMU to pass anything to. */
+static int check_qemu_args(const struct arguments *args, struct report *rep)
+{
+	const char *device = option_value(args, "device");
+
+	if (!option_given(args, "qemu-arg") || !strncmp(device, "qemu:", 5))
+		return 0;
+	report_say(rep, "uwdf run: --qemu-arg with --device %s, which needs no QEMU", device);
+	report_hint(rep, "uwdf run %s --device %s    # without --qemu-arg", args->operands[0],
+		    device);
+	return -EINVAL;
+}
+
 static int run_run(const struct arguments *args)
 {
 	struct run run = { .args = args, .ready_fd = -1 };
@@ -272,6 +296,10 @@ static int run_run(const struct arguments *args)
 	if (!option_value(args, "device")) {
 		snprintf(run.rep.text, sizeof(run.rep.text), "uwdf run: --device is missing");
 		report_hint(&run.rep, "uwdf list    # or a device of QEMU's: --device qemu:e1000");
+		say_report("uwdf", &run.rep);
+		return EXIT_CODE_USAGE;
+	}
+	if (check_qemu_args(args, &run.rep)) {
 		say_report("uwdf", &run.rep);
 		return EXIT_CODE_USAGE;
 	}

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "jtext.h"
+#include "runtime_dir.h"
 #include "say.h"
 #include "uwdf/client.h"
 
@@ -37,6 +39,9 @@ static int run_stop(const struct arguments *args)
 		say_error("uwdf", &error);
 	else
 		err = print_result(args);
+	if (err == -EINVAL && !strchr(args->operands[0], '/') &&
+	    !runtime_name_valid(args->operands[0]))
+		return EXIT_CODE_USAGE;
 	return err == -ECONNREFUSED ? EXIT_CODE_NOT_FOUND : exit_code_of(err);
 }
 

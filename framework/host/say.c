@@ -26,7 +26,5 @@ int exit_code_of(int err)
 {
 	if (!err)
 		return EXIT_CODE_OK;
-	if (err == -EINVAL)
-		return EXIT_CODE_USAGE; /* an address or a name that cannot be one */
 	return err == -ENOENT || err == -ENODEV ? EXIT_CODE_NOT_FOUND : EXIT_CODE_FAILED;
 }

@@ -17,7 +17,10 @@ enum exit_code {
 /* "PROGRAM: what: on what: why", and the command that helps on a second line; to standard error. */
 void say_report(const char *program, const struct report *rep);
 void say_error(const char *program, const struct uwdf_error *error);
-/* The exit code for a negative errno. */
+/*
+ * The exit code for a negative errno. None is EXIT_CODE_USAGE: -EINVAL may come from far below, so
+ * a command that took a malformed word says so itself.
+ */
 int exit_code_of(int err);
 
 #endif

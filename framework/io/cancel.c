@@ -126,10 +126,10 @@ static bool mark_too_late(struct fx_request *req, uint32_t *word, bool fail_if_c
 	return true;
 }
 
-NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, bool fail_if_cancelled)
+static NTSTATUS mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, bool fail_if_cancelled)
 {
 	NTSTATUS too_late = fail_if_cancelled ? STATUS_CANCELLED : STATUS_SUCCESS;
-	struct fx_queue *q = req->queue; /* once marked, it may be over and its slot be reused */
+	struct fx_queue *q = req->queue; /* once marked, it may be over */
 	uint32_t word = request_word(req);
 
 	if (!q)
@@ -157,6 +157,20 @@ NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, boo
 	if (uw_unlikely(cancel_all(q)) && mark_too_late(req, &word, fail_if_cancelled))
 		return too_late;
 	return STATUS_SUCCESS;
+}
+
+NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, bool fail_if_cancelled)
+{
+	NTSTATUS status;
+
+	if (io_is_owner(req->io)) /* nothing is completed meanwhile */
+		return mark(req, cancel, fail_if_cancelled);
+	/* Elsewhere it may be cancelled and over between two looks at its word; with a reference
+	 * its slot cannot be the next request by then, whose word we would change. */
+	fx_object_ref(&req->base);
+	status = mark(req, cancel, fail_if_cancelled);
+	fx_object_unref(&req->base);
+	return status;
 }
 
 NTSTATUS request_unmark(struct fx_request *req)

@@ -59,38 +59,7 @@ static void file_object_delete(struct fx_file *file)
 	file->object = NULL;
 }
 
-/* As long as it takes, as in KMDF; every minute says whom it is for. */
-static void wait_patiently(struct fx_file *file, struct exec_event *event, const char *what)
-{
-	while (!exec_event_wait(event, exec_deadline_ms(PATIENCE_MS))) {
-		struct fx_driver *driver = NULL;
-
-		spin_lock_acquire(&file->lock);
-		if (file->io)
-			driver = file->io->driver;
-		spin_lock_release(&file->lock);
-		fx_rule_break(driver, FX_RULE_LONG_WAIT, NULL, "%s", what);
-	}
-}
-
 /* --- open --- */
-
-/* On the opener's stack. */
-struct opening {
-	struct fx_packet packet;
-	struct exec_event done;
-	NTSTATUS status;
-};
-
-static void created(struct fx_packet *packet, NTSTATUS status, size_t information)
-{
-	struct opening *opening = uw_container_of(packet, struct opening, packet);
-
-	(void)information;
-	packet->file->opened = NT_SUCCESS(status);
-	opening->status = status;
-	exec_event_set(&opening->done);
-}
 
 static NTSTATUS may_open(struct fx_io *io)
 {
@@ -107,42 +76,20 @@ static bool driver_wants_creates(const struct fx_io *io)
 	       __atomic_load_n(&io->routes[REQUEST_CREATE], __ATOMIC_ACQUIRE);
 }
 
-struct joining {
-	struct fx_io *io;
-	struct fx_file *file;
-	NTSTATUS status;
-	bool ask; /* the driver wants to see the create */
-};
-
-static void join(void *arg)
+/* The owner's part. @return the driver is to be asked. */
+static bool join(struct fx_io *io, struct fx_open *open)
 {
-	struct joining *joining = arg;
-	struct fx_io *io = joining->io;
+	struct fx_file *file = open->file;
 
-	joining->status = may_open(io);
-	if (!NT_SUCCESS(joining->status))
-		return;
-	joining->status = file_object_new(io, joining->file);
-	if (!NT_SUCCESS(joining->status))
-		return;
-	list_push_back(&io->files, &joining->file->io_link);
+	open->status = may_open(io);
+	if (NT_SUCCESS(open->status))
+		open->status = file_object_new(io, file);
+	if (!NT_SUCCESS(open->status))
+		return false;
+	list_push_back(&io->files, &file->io_link);
 	io_count(&io->files_open, 1);
-	joining->ask = driver_wants_creates(io);
-	joining->file->opened = !joining->ask;
-}
-
-/* Ask the driver. The packet travels like any other. */
-static NTSTATUS create(struct fx_file *file)
-{
-	struct opening opening = { .packet = { .kind = FX_PACKET_CREATE, .complete = created } };
-
-	if (exec_event_init(&opening.done))
-		return STATUS_INSUFFICIENT_RESOURCES;
-	fx_io_submit(file, &opening.packet);
-	wait_patiently(file, &opening.done,
-		       "the open of a file waits for the driver to complete its create request");
-	exec_event_deinit(&opening.done);
-	return opening.status;
+	file->opened = !driver_wants_creates(io);
+	return !file->opened;
 }
 
 static struct fx_file *file_alloc(struct fx_io *io)
@@ -168,32 +115,97 @@ static void file_free(struct fx_file *file)
 	mem_free(file);
 }
 
-NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out)
+static void open_refused(void *arg)
 {
-	return fx_file_open_for(device, (uint32_t)sys_getpid(), out);
+	struct fx_open *open = arg;
+
+	open->done(open, open->status, NULL);
+}
+
+/* The driver has completed the create request. */
+static void created(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	struct fx_open *open = uw_container_of(packet, struct fx_open, packet);
+
+	(void)information;
+	open->status = status;
+	open->file->opened = NT_SUCCESS(status);
+	if (open->file->opened)
+		open->done(open, status, open->file);
+	else /* it never was open: without callbacks */
+		fx_file_close_start(open->file, open_refused, open);
+}
+
+static void open_comes(struct irq_message *msg)
+{
+	struct fx_open *open = uw_container_of(msg, struct fx_open, msg);
+	struct fx_file *file = open->file;
+
+	if (join(file->io, open)) {
+		open->packet = (struct fx_packet){ .kind = FX_PACKET_CREATE, .complete = created };
+		fx_io_submit(file, &open->packet);
+		return;
+	}
+	if (!NT_SUCCESS(open->status)) {
+		file_free(file);
+		file = NULL;
+	}
+	open->done(open, open->status, file);
+}
+
+void fx_file_open_start(struct fx_device *device, struct fx_open *open)
+{
+	struct fx_io *io = fx_device_io(device);
+
+	open->msg.run = open_comes;
+	open->file = file_alloc(io);
+	if (!open->file) {
+		open->done(open, STATUS_INSUFFICIENT_RESOURCES, NULL);
+		return;
+	}
+	open->file->process_id = open->process_id;
+	irq_loop_post(io->owner, &open->msg);
+}
+
+/* On the opener's stack. */
+struct opening {
+	struct fx_open open;
+	struct exec_event done;
+	struct fx_file *file;
+};
+
+static void opened(struct fx_open *open, NTSTATUS status, struct fx_file *file)
+{
+	struct opening *opening = uw_container_of(open, struct opening, open);
+
+	open->status = status;
+	opening->file = file;
+	exec_event_set(&opening->done);
 }
 
 NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out)
 {
+	struct opening opening = { .open = { .process_id = process_id, .done = opened } };
 	struct fx_io *io = fx_device_io(device);
-	struct joining joining = { .io = io, .file = file_alloc(io) };
-	NTSTATUS status;
 
-	if (!joining.file)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	joining.file->process_id = process_id;
 	assert(!io_is_owner(io));
-	irq_loop_call(io->owner, join, &joining);
-	if (!NT_SUCCESS(joining.status)) {
-		file_free(joining.file);
-		return joining.status;
-	}
-	status = joining.ask ? create(joining.file) : STATUS_SUCCESS;
-	if (NT_SUCCESS(status))
-		*out = joining.file;
-	else
-		fx_file_close(joining.file); /* never opened: without callbacks */
-	return status;
+	if (exec_event_init(&opening.done))
+		return STATUS_INSUFFICIENT_RESOURCES;
+	fx_file_open_start(device, &opening.open);
+	/* the device stays as long as an open is on its way */
+	while (!exec_event_wait(&opening.done, exec_deadline_ms(PATIENCE_MS)))
+		fx_rule_break(io->driver, FX_RULE_LONG_WAIT, NULL,
+			      "the open of a file waits for the driver to complete its create "
+			      "request");
+	exec_event_deinit(&opening.done);
+	if (NT_SUCCESS(opening.open.status))
+		*out = opening.file;
+	return opening.open.status;
+}
+
+NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out)
+{
+	return fx_file_open_for(device, (uint32_t)sys_getpid(), out);
 }
 
 void file_arrive_create(struct fx_io *io, struct fx_queue *q, struct fx_request *req)
@@ -233,6 +245,14 @@ static void call_file_event(struct fx_file *file, VOID (*evt)(WDFFILEOBJECT))
 	io_leave_driver(file->io, &call);
 }
 
+/* An open that the driver agreed to only after the close had begun gets it late, but gets it. */
+static void call_cleanup(struct fx_file *file)
+{
+	if (file->opened && !file->cleaned)
+		call_file_event(file, file->io->config.file_config.EvtFileCleanup);
+	file->cleaned = file->opened;
+}
+
 static void cancel_requests(struct fx_file *file)
 {
 	struct list *link;
@@ -253,7 +273,7 @@ void file_begin_close(struct fx_file *file)
 	if (file->closing)
 		return;
 	file->closing = true;
-	call_file_event(file, io->config.file_config.EvtFileCleanup);
+	call_cleanup(file);
 	cancel_requests(file);
 	list_remove(&file->io_link);
 	list_push_back(&io->closing, &file->io_link);
@@ -276,16 +296,29 @@ static void tell_closed(struct fx_file *file)
 static void file_end(struct fx_file *file)
 {
 	struct fx_io *io = file->io;
+	bool close_came;
 
 	list_remove(&file->io_link);
+	call_cleanup(file);
 	call_file_event(file, io->config.file_config.EvtFileClose);
 	file_object_delete(file);
 	io_count(&io->files_open, (uint64_t)-1);
 	spin_lock_acquire(&file->lock);
-	file->io = NULL;
+	file->io = NULL; /* once this is seen, the closer's thread may free the file */
+	close_came = file->close_came;
 	spin_lock_release(&file->lock);
-	if (file->close_came)
+	request_race_point();
+	if (close_came)
 		tell_closed(file);
+}
+
+/* Nothing outstanding, nothing on its way here; and if so, nothing will be. */
+static bool is_over(struct fx_file *file)
+{
+	spin_lock_acquire(&file->lock);
+	file->over = file->submitted == file->returned;
+	spin_lock_release(&file->lock);
+	return file->over;
 }
 
 static struct fx_file *next_to_end(struct fx_io *io)
@@ -293,7 +326,7 @@ static struct fx_file *next_to_end(struct fx_io *io)
 	list_for_each (link, &io->closing) {
 		struct fx_file *file = list_entry(link, struct fx_file, io_link);
 
-		if (file->arrived == file->returned)
+		if (is_over(file))
 			return file;
 	}
 	return NULL;
@@ -350,10 +383,24 @@ void fx_file_close_start(struct fx_file *file, void (*done)(void *arg), void *ar
 		close_comes(&file->close_msg);
 }
 
+/* NULL: the device is gone, and with it perhaps its driver. */
+static struct fx_driver *driver_of(struct fx_file *file)
+{
+	struct fx_driver *driver = NULL;
+
+	spin_lock_acquire(&file->lock);
+	if (file->io)
+		driver = file->io->driver;
+	spin_lock_release(&file->lock);
+	return driver;
+}
+
 void fx_file_close(struct fx_file *file)
 {
 	fx_file_close_start(file, NULL, NULL);
-	wait_patiently(file, &file->ended,
-		       "the close of a file waits for the driver to complete the file's requests");
+	while (!exec_event_wait(&file->ended, exec_deadline_ms(PATIENCE_MS)))
+		fx_rule_break(driver_of(file), FX_RULE_LONG_WAIT, NULL,
+			      "the close of a file waits for the driver to complete the file's "
+			      "requests");
 	file_free(file);
 }

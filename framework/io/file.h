@@ -30,12 +30,15 @@ struct fx_file {
 	struct spin_lock lock; /* rank LOCK_RANK_FILE */
 	struct fx_io *io;      /* guarded by lock; cleared by the owner when the device goes */
 	uint32_t process_id;   /* of whoever opened it; constant */
+	uint64_t submitted;    /* packets; guarded by lock */
+	bool over;             /* guarded by lock: no packet comes through any more */
 	struct fx_file_object *object; /* NULL: the driver wants none; owner only after open */
 	/* owner only */
-	struct list io_link;        /* io->files */
-	struct list requests;       /* fx_request.file_link */
-	uint64_t arrived, returned; /* packets */
-	bool opened;                /* EvtDeviceFileCreate agreed */
+	struct list io_link;  /* io->files */
+	struct list requests; /* fx_request.file_link */
+	uint64_t returned;    /* packets handed back */
+	bool opened;          /* EvtDeviceFileCreate agreed */
+	bool cleaned;         /* EvtFileCleanup was called */
 	bool closing;
 	bool orphan;     /* closed by us: the shell stays until the client closes it */
 	bool close_came; /* the client closed it */

@@ -149,7 +149,7 @@ static void hold(void *arg)
 	bool tell = !io->held; /* once: a second hold only waits */
 
 	io_begin(io);
-	io->held = true;
+	__atomic_store_n(&io->held, true, __ATOMIC_RELAXED);
 	change_gates(io, power_managed, GATE_HELD, 0);
 	list_for_each (link, &io->queues) {
 		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
@@ -171,7 +171,7 @@ static void resume(void *arg)
 		if (q->power_managed && (queue_gate(q) & GATE_HELD))
 			for_each_owned(q, visit_resume, 0);
 	}
-	io->held = false;
+	__atomic_store_n(&io->held, false, __ATOMIC_RELAXED);
 	change_gates(io, power_managed, 0, GATE_HELD); /* all told before any presents */
 	io_run(io);
 }

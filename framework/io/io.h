@@ -103,7 +103,23 @@ void fx_io_resume(struct fx_io *io); /* EvtIoResume, presenting starts */
 void fx_io_purge(struct fx_io *io, bool power_managed_only);
 
 /* --- client side (in-process client, socket server); any thread at PASSIVE --- */
+/*
+ * One open on its way, as its asker owns it: zero it, set done(), start. done() runs once, on the
+ * owner loop (or here, if there is no memory), when the driver has completed its create request.
+ * There is no way to call it off: a driver may keep it waiting until the device goes.
+ */
+struct fx_open {
+	uint32_t process_id; /* of the asker */
+	void (*done)(struct fx_open *open, NTSTATUS status, struct fx_file *file);
+	/* private from here */
+	struct irq_message msg;
+	struct fx_packet packet;
+	struct fx_file *file;
+	NTSTATUS status;
+};
 /* Opens succeed only between interface enable and removal. */
+void fx_file_open_start(struct fx_device *device, struct fx_open *open);
+/* The same, waiting. PASSIVE, not on the owner loop. */
 NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out);
 /* The same on behalf of another process, which WdfFileObjectGetInitiatorProcessId() names. */
 NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out);

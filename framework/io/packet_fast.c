@@ -139,15 +139,10 @@ static void place(struct fx_io *io, struct fx_packet *packet)
 void packet_arrive(struct irq_message *msg)
 {
 	struct fx_packet *packet = uw_container_of(msg, struct fx_packet, msg);
-	struct fx_io *io = packet->file->io;
+	struct fx_io *io = packet->file->io; /* a file does not end with a packet on its way */
 
-	if (uw_unlikely(!io)) {
-		refuse_orphan(packet);
-		return;
-	}
 	io_begin(io);
 	packet->phase |= PHASE_ARRIVED;
-	packet->file->arrived++;
 	io_count(&io->submitted, 1);
 	place(io, packet);
 	io_run(io);
@@ -165,8 +160,9 @@ void fx_io_submit(struct fx_file *file, struct fx_packet *packet)
 	packet->msg.run = packet_arrive;
 	list_init(&packet->link);
 	spin_lock_acquire(&file->lock); /* against the owner letting go of the file */
-	io = file->io;
+	io = file->over ? NULL : file->io;
 	if (io) {
+		file->submitted++;
 		here = io_is_owner(io);
 		if (!here)
 			irq_loop_post(io->owner, &packet->msg);

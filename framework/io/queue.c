@@ -147,7 +147,7 @@ static void tell_ready(struct fx_queue *q)
 	struct io_call call;
 
 	spin_lock_acquire(&q->lock);
-	if (q->ready && q->ready_due && !(q->gate & (GATE_STOPPED | GATE_HELD))) {
+	if (q->ready && q->ready_due && !(q->gate & (GATE_CLOSED & ~GATE_MANUAL))) {
 		fn = q->ready;
 		context = q->ready_context;
 		q->ready_due = false;
@@ -198,8 +198,12 @@ static void come_to_owner(struct irq_message *msg)
 	spin_lock_acquire(&q->lock);
 	q->posted = false;
 	spin_lock_release(&q->lock);
-	queue_kick(q);
+	if (queue_gate(q) & GATE_JOINING && !q->gone)
+		queue_join(q);
+	if (!q->gone)
+		queue_kick(q);
 	io_run(io);
+	fx_object_unref(&q->base);
 }
 
 static void kick_from_elsewhere(struct fx_queue *q)
@@ -212,8 +216,10 @@ static void kick_from_elsewhere(struct fx_queue *q)
 		q->msg.run = come_to_owner;
 	q->posted = true;
 	spin_lock_release(&q->lock);
-	if (post)
-		irq_loop_post(q->io->owner, &q->msg);
+	if (!post)
+		return;
+	fx_object_ref(&q->base); /* the owner may delete the queue before the message comes */
+	irq_loop_post(q->io->owner, &q->msg);
 }
 
 void queue_kick(struct fx_queue *q)

@@ -22,8 +22,9 @@ enum fx_gate {
 	GATE_SHUTDOWN = 32,   /* purged by PnP: WdfIoQueueStart() accepts nothing any more */
 	GATE_CANCEL_ALL = 64, /* purged: what the driver hands back or marks is cancelled */
 	GATE_WATCHED = 128,   /* somebody waits for the driver's requests or for all */
-	GATE_CLOSED =
-		GATE_STOPPED | GATE_HELD | GATE_MANUAL, /* not even waiting ones are presented */
+	GATE_JOINING = 256,   /* made by another thread: the owner does not know it yet */
+	/* not even waiting ones are presented */
+	GATE_CLOSED = GATE_STOPPED | GATE_HELD | GATE_JOINING | GATE_MANUAL,
 	/* a request that ends makes the owner look at the queue */
 	GATE_ATTENTION = GATE_WAITERS | GATE_WATCHED | GATE_HELD | GATE_SHUTDOWN,
 };
@@ -74,7 +75,8 @@ struct fx_queue {
 	struct fx_queue_watch empty; /* nor does any wait: Drain, Purge */
 	struct fx_queue_watch end;   /* the same: the queue is being deleted */
 
-	struct irq_message msg;
+	struct irq_message msg;  /* holds a reference while posted */
+	bool gone;               /* owner only: disposed of, only references are left */
 	struct list kick_link;   /* io->kicked; owner only */
 	struct list io_link;     /* io->queues; owner only */
 	uint64_t unacknowledged; /* owner only: EvtIoStop sent, request still here */
@@ -135,5 +137,6 @@ NTSTATUS queue_check_config(const WDF_IO_QUEUE_CONFIG *config);
 NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_ATTRIBUTES attrs,
 		   struct fx_queue **out);
 bool queue_handles(const struct fx_queue *q, enum fx_request_kind kind);
+void queue_join(struct fx_queue *q); /* owner: becomes one of the device's queues */
 
 #endif

@@ -94,7 +94,9 @@ static void fill(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG
 	q->zero_length = config->AllowZeroLengthRequests;
 	q->power_managed = config->PowerManaged == WdfUseDefault ? !io->config.filter
 								 : config->PowerManaged == WdfTrue;
-	q->gate = q->type == WdfIoQueueDispatchManual ? GATE_MANUAL : 0;
+	q->gate = GATE_JOINING | (q->type == WdfIoQueueDispatchManual ? GATE_MANUAL : 0);
+	if (q->power_managed && __atomic_load_n(&io->held, __ATOMIC_RELAXED))
+		q->gate |= GATE_HELD; /* as things stand; queue_join() knows */
 	fill_callbacks(q, config);
 	spin_lock_init(&q->lock, LOCK_RANK_QUEUE);
 	list_init(&q->owned);
@@ -117,23 +119,38 @@ static NTSTATUS choose_scope(struct fx_queue *q, WDF_SYNCHRONIZATION_SCOPE scope
 }
 
 /* The owner knows the power state that a new queue begins with. */
-static void join(void *arg)
+void queue_join(struct fx_queue *q)
 {
-	struct fx_queue *q = arg;
+	struct fx_io *io = q->io;
 
-	if (q->power_managed && q->io->held)
-		q->gate |= GATE_HELD;
-	if (q->io->dead)
-		q->gate |= GATE_SHUTDOWN | GATE_REFUSE | GATE_CANCEL_ALL;
-	spin_lock_acquire(&q->io->queues_lock);
-	list_push_back(&q->io->queues, &q->io_link);
-	spin_lock_release(&q->io->queues_lock);
+	spin_lock_acquire(&q->lock);
+	queue_gate_set_locked(q, 0, GATE_JOINING | GATE_HELD);
+	if (q->power_managed && io->held)
+		queue_gate_set_locked(q, GATE_HELD, 0);
+	if (io->dead)
+		queue_gate_set_locked(q, GATE_SHUTDOWN | GATE_REFUSE | GATE_CANCEL_ALL, 0);
+	spin_lock_release(&q->lock);
+	spin_lock_acquire(&io->queues_lock);
+	list_push_back(&io->queues, &q->io_link);
+	spin_lock_release(&io->queues_lock);
+	if (io->dead)
+		queue_cancel_waiting(q);
+}
+
+/* A message, not a call: the caller may hold a lock that a callback on the owner waits for. */
+static void have_joined(struct fx_queue *q)
+{
+	if (io_is_owner(q->io))
+		queue_join(q);
+	else
+		queue_kick(q);
 }
 
 static void forget(void *arg)
 {
 	struct fx_queue *q = arg;
 
+	q->gone = true;
 	spin_lock_acquire(&q->io->queues_lock);
 	list_remove(&q->io_link);
 	spin_lock_release(&q->io->queues_lock);
@@ -247,8 +264,8 @@ NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_AT
 		return status;
 	}
 	q->committed = true;
-	irq_loop_call(io->owner, join, q);
 	fx_object_commit(obj, attrs);
+	have_joined(q);
 	*out = q;
 	return STATUS_SUCCESS;
 }

@@ -45,7 +45,7 @@ NTSTATUS queue_retrieve(struct fx_queue *q, const struct queue_pick *pick, struc
 	spin_lock_acquire(&q->lock);
 	if (q->gate & (GATE_STOPPED | GATE_HELD))
 		status = STATUS_WDF_PAUSED;
-	else if (!(req = pick_locked(q, pick)))
+	else if ((q->gate & GATE_JOINING) || !(req = pick_locked(q, pick)))
 		status = pick->exact ? STATUS_NOT_FOUND : STATUS_NO_MORE_ENTRIES;
 	else
 		hand_over_locked(q, req);

@@ -129,7 +129,8 @@ static bool take_due_watch(struct fx_queue *q, struct fx_queue_watch *out)
 	if (due) {
 		*out = *due;
 		due->fn = NULL;
-		queue_gate_set_locked(q, 0, GATE_CANCEL_ALL);
+		if (!(q->gate & GATE_SHUTDOWN)) /* that one's purge is for good */
+			queue_gate_set_locked(q, 0, GATE_CANCEL_ALL);
 		if (!q->idle.fn && !q->empty.fn && !q->end.fn)
 			queue_gate_set_locked(q, 0, GATE_WATCHED);
 	}

@@ -92,7 +92,7 @@ struct fx_request {
 	bool memories;                 /* in_memory or out_memory are made */
 	uint32_t ops;                  /* atomic: enum fx_request_op */
 	struct irq_message msg;        /* posted while ops is not 0 */
-	struct fx_queue *op_queue;     /* of REQUEST_OP_FORWARD */
+	struct fx_queue *op_queue;     /* counted; of REQUEST_OP_FORWARD */
 	uint64_t op_handle;            /* atomic; of REQUEST_OP_STOP_ACK: which use of the slot */
 	void *buffer;                  /* owned: the system buffer, kept between uses */
 	size_t buffer_len;

@@ -91,8 +91,12 @@ void request_run_ops(struct irq_message *msg)
 		request_do_acknowledge(req);
 	if ((ops & REQUEST_OP_REQUEUE) && request_state(req) == REQUEST_MOVING)
 		request_do_requeue(req);
-	if ((ops & REQUEST_OP_FORWARD) && request_state(req) == REQUEST_MOVING)
-		request_do_forward(req, req->op_queue);
+	if ((ops & REQUEST_OP_FORWARD) && request_state(req) == REQUEST_MOVING) {
+		struct fx_queue *to = req->op_queue;
+
+		request_do_forward(req, to);
+		fx_object_unref(&to->base);
+	}
 	if ((ops & REQUEST_OP_COMPLETE) && request_state(req) == REQUEST_COMPLETING)
 		request_finish(req, req->status, req->information);
 	if (ops & REQUEST_OP_RECYCLE)

@@ -43,7 +43,10 @@ void request_do_forward(struct fx_request *req, struct fx_queue *to)
 
 	request_leave(req);
 	watch_old_queue(from);
-	queue_insert(to, req, false); /* if it was purged since the driver asked: cancelled */
+	if (uw_unlikely(to->gone)) /* deleted since the driver asked */
+		request_finish(req, STATUS_CANCELLED, 0);
+	else
+		queue_insert(to, req, false); /* if it was purged since: cancelled */
 }
 
 void request_do_requeue(struct fx_request *req)
@@ -75,6 +78,7 @@ NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
 		request_do_forward(req, to);
 	} else {
 		req->op_queue = to;
+		fx_object_ref(&to->base);
 		request_ask(req, REQUEST_OP_FORWARD);
 	}
 	return STATUS_SUCCESS;

@@ -46,7 +46,7 @@ struct fx_io {
 	struct list queues;  /* fx_queue.io_link, in creation order */
 	struct list files;   /* fx_file.io_link */
 	struct list creates; /* fx_request.link: given to EvtDeviceFileCreate */
-	bool held;           /* power-managed queues do not present */
+	bool held;           /* atomic: power-managed queues do not present */
 	bool dead;           /* purged for good */
 	bool power_waiting;  /* power_done is wanted */
 	bool (*power_is_done)(struct fx_io *io);

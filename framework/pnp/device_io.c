@@ -9,6 +9,8 @@
 
 static_assert(sizeof(struct fx_packet) <= sizeof(((struct uwdf_io *)0)->private_area),
 	      "a packet fits");
+static_assert(sizeof(struct fx_open) <= sizeof(((struct uwdf_open *)0)->private_area),
+	      "an open fits");
 
 static struct fx_packet *packet_of(struct uwdf_io *io)
 {
@@ -43,6 +45,28 @@ static void io_close(struct uwdf_file *file)
 	fx_file_close(file_of(file));
 }
 
+static void open_done(struct fx_open *private, NTSTATUS status, struct fx_file *file)
+{
+	struct uwdf_open *open =
+		uw_container_of((uint64_t *)(void *)private, struct uwdf_open, private_area[0]);
+
+	open->done(open, status, (struct uwdf_file *)(void *)file);
+}
+
+static void io_open_start(void *device, struct uwdf_open *open)
+{
+	struct uwdf_device *host = device;
+	struct fx_open *private = (struct fx_open *)(void *)open->private_area;
+
+	*private = (struct fx_open){ .process_id = open->process_id, .done = open_done };
+	fx_file_open_start(host->device, private);
+}
+
+static void io_close_start(struct uwdf_file *file, void (*done)(void *arg), void *arg)
+{
+	fx_file_close_start(file_of(file), done, arg);
+}
+
 static enum fx_packet_kind kind_of(enum uwdf_io_kind kind)
 {
 	if (kind == UWDF_IO_READ)
@@ -75,6 +99,8 @@ static void io_cancel(struct uwdf_io *io)
 const struct uwdf_device_io_ops uwdf_device_io = {
 	.open = io_open,
 	.close = io_close,
+	.open_start = io_open_start,
+	.close_start = io_close_start,
 	.submit = io_submit,
 	.cancel = io_cancel,
 };

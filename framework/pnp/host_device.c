@@ -192,13 +192,22 @@ static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {
 
 /* --- the way down --- */
 
+/*
+ * Is nobody asking the driver? The kernel takes the function back without asking, too, and one that
+ * failed is not asked either: only a program that ends by itself does.
+ */
+static bool is_surprise(struct uwdf_device *host)
+{
+	return __atomic_load_n(&host->left, __ATOMIC_ACQUIRE) || pci_function_is_gone(host->fn);
+}
+
 /* @return nothing uses @host's parts any more. */
 static bool end_device(struct uwdf_device *host, bool started)
 {
 	if (!host->device)
 		return true;
 	if (started)
-		fx_device_stop(host->device, pci_function_is_gone(host->fn));
+		fx_device_stop(host->device, is_surprise(host));
 	if (host->device->pnp_state == WdfDevStatePnpInit)
 		fx_object_delete(&host->device->base); /* never started: nothing to undo */
 	else

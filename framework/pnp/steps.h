@@ -18,7 +18,7 @@ struct fx_failure {
 
 /* From EvtDevicePrepareHardware to enabled interfaces. A failure is undone, but for removal. */
 NTSTATUS fx_device_start(struct fx_device *device, struct fx_failure *out);
-/* Undo of a start: through D0 exit, ReleaseHardware and the flush. @surprise: it is gone already.
+/* Undo of a start: through D0 exit, ReleaseHardware and the flush. @surprise: nobody asked it.
  */
 void fx_device_stop(struct fx_device *device, bool surprise);
 /* What is left after a stop or a failed start, then the device object. */

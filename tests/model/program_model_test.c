@@ -10,6 +10,7 @@
 
 #include "jtext.h"
 #include "program.h"
+#include "skips.h"
 
 #define UWDF UWDF_TEST_BIN "/uwdf"
 
@@ -157,7 +158,7 @@ static void test_devices__directory_of_no_use__said_with_its_name(void **state)
 	setenv("UWDF_RUNTIME_DIR", "not/absolute", 1);
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices"), 1);
 	expect_said("UWDF_RUNTIME_DIR");
-	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "run", "edu", "--device", "model:edu"), 2);
+	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "run", "edu", "--device", "model:edu"), 1);
 	expect_said("UWDF_RUNTIME_DIR is not absolute");
 }
 
@@ -189,30 +190,28 @@ static void test_net__name_that_no_interface_may_have__said(void **state)
 
 /* --- machines that lack something --- */
 
-/* With @script run as the root of namespaces of its own; -1: they are not allowed here. */
+/* With @script run as the root of namespaces of its own. */
 static int run_unshared(const char *script)
 {
 	if (PROGRAM_RUN(&tool, "/usr/bin/unshare", "--user", "--map-root-user", "--mount", "--net",
 			"true"))
-		return -1;
+		skip_and_say("no user namespaces");
 	return PROGRAM_RUN(&tool, "/usr/bin/unshare", "--user", "--map-root-user", "--mount",
 			   "--net", "sh", "-c", script);
 }
 
 static void test_list__no_pci_bus__says_what_works_without(void **state)
 {
+	/* on a machine without the bus, that is how it is */
 	static const char *const scripts[] = {
-		"mount -t tmpfs none /sys/bus/pci && exec " UWDF " list",
-		"mount -t tmpfs none /sys/bus/pci/devices && exec " UWDF " list --json",
+		"test ! -e /sys/bus/pci || mount -t tmpfs none /sys/bus/pci; exec " UWDF " list",
+		"test ! -e /sys/bus/pci/devices || mount -t tmpfs none /sys/bus/pci/devices; "
+		"exec " UWDF " list --json",
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
-		int code = run_unshared(scripts[i]);
-
-		if (code < 0 || access("/sys/bus/pci/devices", F_OK))
-			skip();
-		assert_int_equal(code, 3);
+		assert_int_equal(run_unshared(scripts[i]), 3);
 		expect_said("listing PCI functions");
 		expect_said("qemu:edu");
 	}
@@ -223,20 +222,19 @@ static void test_net__what_the_machine_lacks_or_has__said(void **state)
 	static const struct {
 		const char *script, *says, *hint;
 	} cases[] = {
-		{ "mount -t tmpfs none /dev/net && exec " UWDF " net e1000 --tap t0",
+		{ "test ! -e /dev/net || mount -t tmpfs none /dev/net; exec " UWDF
+		  " net e1000 --tap t0",
 		  "opening /dev/net/tun", "modprobe tun" },
 		{ "exec " UWDF " net e1000 --tap lo", "making TAP interface lo",
 		  "lo is there and is no TAP interface" },
 	};
 
 	(void)state;
+	if (access("/dev/net/tun", W_OK))
+		skip_and_say("this user may not open /dev/net/tun");
 	start_host("e1000", "model:e1000");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int code = run_unshared(cases[i].script);
-
-		if (code < 0 || access("/dev/net/tun", W_OK))
-			break;
-		assert_in_range(code, 1, 3);
+		assert_in_range(run_unshared(cases[i].script), 1, 3);
 		expect_said(cases[i].says);
 		expect_said(cases[i].hint);
 	}
@@ -259,5 +257,5 @@ int main(void)
 		in_run_dir(test_net__what_the_machine_lacks_or_has__said),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return skips_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "qemu_private.h"
 
 static void test_e1000__open__id_bars_and_interrupts_as_the_device_has_them(void **state)
 {
@@ -438,15 +440,12 @@ static void test_host_killed__qemu_ends_too(void **state)
 
 static void test_qemu_stopped__command__times_out_and_counts_as_gone(void **state)
 {
-	struct pci_function_params params = { .on_event = fixture_event, .deadline_ms = 300 };
-	struct report rep = REPORT_INIT;
-	struct fixture f = { 0 };
+	struct fixture f;
 	uint64_t before_ns;
 
 	(void)state;
-	params.event_arg = &f;
-	assert_int_equal(pci_function_open("qemu:e1000", &params, &rep, &f.fn), 0);
-	f.bar0 = pci_function_bar(f.fn, 0)->regs;
+	fixture_open(&f, "qemu:e1000");
+	qemu_of(f.fn)->qtest.deadline_ms = 300; /* a start may take longer on a busy machine */
 	log_set_sink(keep_log, NULL);
 	assert_int_equal(kill(pci_function_backend_pid(f.fn), SIGSTOP), 0);
 	before_ns = exec_now_ns();
@@ -473,6 +472,49 @@ static void test_qemu_missing__report_names_the_package(void **state)
 	free(path);
 	assert_non_null(strstr(rep.text, "qemu-system-x86_64"));
 	assert_non_null(strstr(rep.hint, "apt-get install qemu-system-x86"));
+}
+
+/* A program that is found instead of QEMU, as whoever comes first in PATH. */
+static void write_program(const char *directory, const char *text)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/qemu-system-x86_64", directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	fclose(file);
+	assert_int_equal(chmod(path, 0700), 0);
+}
+
+/* Not even SIGTERM ends it, and its shell is the process that we wait for. */
+static void test_qemu_that_never_answers__start__ends_at_the_deadline(void **state)
+{
+	struct pci_function_params params = { .deadline_ms = 200 };
+	char directory[] = "/tmp/uwdf-silent.XXXXXX", path[64];
+	struct report rep = REPORT_INIT;
+	char *old = strdup(getenv("PATH"));
+	unsigned int descriptors;
+	struct pci_function *fn;
+	uint64_t before_ns;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	write_program(directory, "#!/bin/sh\ntrap '' TERM\necho not today >&2\n"
+				 "while :; do /bin/sleep 0.1; done\n");
+	descriptors = open_descriptors();
+	setenv("PATH", directory, 1);
+	before_ns = exec_now_ns();
+	assert_int_equal(pci_function_open("qemu:e1000", &params, &rep, &fn), -ETIMEDOUT);
+	assert_true(exec_now_ns() - before_ns < 8 * EXEC_NS_PER_S);
+	setenv("PATH", old, 1);
+	assert_non_null(strstr(rep.text, "not today"));
+	assert_int_equal(open_descriptors(), descriptors);
+	snprintf(path, sizeof(path), "%s/qemu-system-x86_64", directory);
+	unlink(path);
+	rmdir(directory);
+	free(old);
 }
 
 static void test_unknown_device__report_shows_what_qemu_said(void **state)
@@ -574,6 +616,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_host_killed__qemu_ends_too),
 		cmocka_unit_test(test_qemu_stopped__command__times_out_and_counts_as_gone),
 		cmocka_unit_test(test_qemu_missing__report_names_the_package),
+		cmocka_unit_test(test_qemu_that_never_answers__start__ends_at_the_deadline),
 		cmocka_unit_test(test_unknown_device__report_shows_what_qemu_said),
 		cmocka_unit_test(test_bad_property__report_shows_what_qemu_said),
 		cmocka_unit_test(test_malformed_address__refused),

@@ -13,6 +13,13 @@
 
 #define SOON exec_deadline_ms(10000)
 
+/* Lock held. */
+static int32_t count_open(struct fake_device *d)
+{
+	d->opens += UWDF_STATUS_OK(d->open_status);
+	return d->open_status;
+}
+
 static int32_t fake_open(void *device, uint32_t process_id, struct uwdf_file **out)
 {
 	struct fake_device *d = device;
@@ -25,11 +32,31 @@ static int32_t fake_open(void *device, uint32_t process_id, struct uwdf_file **o
 	while (d->open_waits && exec_cond_wait(&d->changed, &d->lock, SOON))
 		;
 	d->opening = false;
-	status = d->open_status;
-	d->opens += UWDF_STATUS_OK(status);
+	status = count_open(d);
 	exec_mutex_unlock(&d->lock);
 	*out = device; /* one device, so its opens need no more */
 	return status;
+}
+
+static void fake_open_start(void *device, struct uwdf_open *open)
+{
+	struct fake_device *d = device;
+	int32_t status = UWDF_STATUS_SUCCESS;
+	bool waits;
+
+	exec_mutex_lock(&d->lock);
+	d->process_id = open->process_id;
+	waits = d->open_waits && !d->kept; /* a second one meanwhile is answered at once */
+	if (waits) {
+		d->opening = true;
+		d->kept = open;
+	} else {
+		status = count_open(d);
+	}
+	exec_cond_broadcast(&d->changed);
+	exec_mutex_unlock(&d->lock);
+	if (!waits)
+		open->done(open, status, UWDF_STATUS_OK(status) ? device : NULL);
 }
 
 static void fake_close(struct uwdf_file *file)
@@ -40,6 +67,12 @@ static void fake_close(struct uwdf_file *file)
 	d->closes++;
 	exec_cond_broadcast(&d->changed);
 	exec_mutex_unlock(&d->lock);
+}
+
+static void fake_close_start(struct uwdf_file *file, void (*done)(void *arg), void *arg)
+{
+	fake_close(file);
+	done(arg);
 }
 
 static void pend(struct fake_device *d, struct uwdf_io *io)
@@ -107,6 +140,8 @@ static void fake_cancel(struct uwdf_io *io)
 const struct uwdf_device_io_ops fake_device_ops = {
 	.open = fake_open,
 	.close = fake_close,
+	.open_start = fake_open_start,
+	.close_start = fake_close_start,
 	.submit = fake_submit,
 	.cancel = fake_cancel,
 };
@@ -188,8 +223,17 @@ void fake_device_await_opening(struct fake_device *d)
 
 void fake_device_let_open(struct fake_device *d)
 {
+	struct uwdf_open *open;
+	int32_t status;
+
 	exec_mutex_lock(&d->lock);
-	d->open_waits = false;
+	open = d->kept;
+	status = open ? count_open(d) : UWDF_STATUS_SUCCESS;
+	d->kept = NULL;
+	d->opening = d->open_waits = false;
 	exec_cond_broadcast(&d->changed);
 	exec_mutex_unlock(&d->lock);
+	if (open)
+		open->done(open, status,
+			   UWDF_STATUS_OK(status) ? (struct uwdf_file *)(void *)d : NULL);
 }

@@ -22,10 +22,11 @@ struct fake_device {
 	struct uwdf_io *pending[5000]; /* in the order of arrival; guarded by lock, as all below */
 	unsigned int pending_count;
 	unsigned int opens, closes, submitted, cancels;
-	uint32_t process_id; /* of the last open */
-	int32_t open_status; /* what the next opens say */
-	bool open_waits;     /* for fake_device_let_open() */
-	bool opening;        /* one waits */
+	uint32_t process_id;    /* of the last open */
+	int32_t open_status;    /* what the next opens say */
+	bool open_waits;        /* for fake_device_let_open() */
+	bool opening;           /* one waits */
+	struct uwdf_open *kept; /* the open_start() that does; one at a time */
 };
 
 extern const struct uwdf_device_io_ops fake_device_ops;

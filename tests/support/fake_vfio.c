@@ -472,6 +472,8 @@ static int device_ioctl(struct fake_function *fn, unsigned long request, void *a
 		return device_hot_reset_info(fn, arg);
 	case VFIO_DEVICE_PCI_HOT_RESET:
 		fn->hot_resets++;
+		if (fake.on_hot_reset)
+			fake.on_hot_reset();
 		return 0;
 	default:
 		return -ENOTTY;

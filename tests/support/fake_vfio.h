@@ -83,6 +83,7 @@ struct fake_vfio {
 	unsigned int open_fds, group_opens;
 	void *mapped[16]; /* pieces of BARs in the process now */
 	unsigned long refused_request;
+	void (*on_hot_reset)(void); /* runs while the bus is being reset; may be NULL */
 };
 
 extern struct fake_vfio fake;

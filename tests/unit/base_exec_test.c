@@ -94,6 +94,41 @@ static void test_thread__started__leaves_signals_to_the_program(void **state)
 	assert_false(sigismember(&seen.mask, SIGBUS));
 }
 
+static unsigned int entered, left; /* by one thread at a time, seen after it was joined */
+
+static void note_enter(void)
+{
+	entered++;
+}
+
+static void note_leave(void)
+{
+	left += entered;
+}
+
+static void do_nothing(void *arg)
+{
+	(void)arg;
+}
+
+static void test_thread__hooks_set__run_around_its_function(void **state)
+{
+	static const struct exec_thread_hooks hooks = { note_enter, note_leave };
+	struct exec_thread_params params = { .name = "hooked", .run = do_nothing, .node = -1 };
+	struct exec_thread *thread;
+
+	(void)state;
+	exec_set_thread_hooks(&hooks);
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	exec_set_thread_hooks(NULL); /* what began with hooks ends with them */
+	exec_thread_join(thread);
+	assert_int_equal(entered, 1);
+	assert_int_equal(left, 1);
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	exec_thread_join(thread);
+	assert_int_equal(entered, 1);
+}
+
 static void test_thread__not_startable__leaves_nothing(void **state)
 {
 	struct seen seen;
@@ -223,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_clock__system_time__is_of_this_century),
 		cmocka_unit_test(test_thread__started__knows_itself_and_has_its_own_id),
 		cmocka_unit_test(test_thread__started__leaves_signals_to_the_program),
+		cmocka_unit_test(test_thread__hooks_set__run_around_its_function),
 		cmocka_unit_test(test_thread__not_startable__leaves_nothing),
 		cmocka_unit_test(test_event__set_by_another_thread__ends_the_wait),
 		cmocka_unit_test(test_condition__ping_pong__loses_no_wake_up),

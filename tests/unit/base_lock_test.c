@@ -131,6 +131,17 @@ static void take_in_wrong_order(void *arg) UW_NO_TSA
 	spin_lock_acquire(&outer);
 }
 
+/* Two locks of one rank: the second is refused. */
+static void take_again(void *arg) UW_NO_TSA
+{
+	const enum lock_rank *rank = arg;
+
+	spin_lock_init(&outer, *rank);
+	spin_lock_acquire(&outer);
+	spin_lock_init(&inner, *rank);
+	spin_lock_acquire(&inner);
+}
+
 static void release_unheld(void *arg) UW_NO_TSA
 {
 	(void)arg;
@@ -138,13 +149,18 @@ static void release_unheld(void *arg) UW_NO_TSA
 	spin_lock_release(&outer);
 }
 
-static void check_stops(void (*fn)(void *), const char *expected)
+static void check_stops_with(void (*fn)(void *), void *arg, const char *expected)
 {
 	char text[512];
-	int status = test_in_child(fn, NULL, text, sizeof(text));
+	int status = test_in_child(fn, arg, text, sizeof(text));
 
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	assert_non_null(strstr(text, expected));
+}
+
+static void check_stops(void (*fn)(void *), const char *expected)
+{
+	check_stops_with(fn, NULL, expected);
 }
 
 static void test_ranks__wrong_order__stops_and_names_both(void **state)
@@ -152,6 +168,26 @@ static void test_ranks__wrong_order__stops_and_names_both(void **state)
 	(void)state;
 	check_stops(take_in_wrong_order, "takes QUEUE (40)");
 	check_stops(take_in_wrong_order, "holds DMA (80)");
+}
+
+static void test_ranks__each_of_the_innermost__has_a_name(void **state)
+{
+	static const struct {
+		enum lock_rank rank;
+		const char *named;
+	} inner_ranks[] = {
+		{ LOCK_RANK_WIRE, "takes WIRE (104)" },
+		{ LOCK_RANK_BACKEND, "takes BACKEND (105)" },
+		{ LOCK_RANK_BACKEND_IRQ, "takes BACKEND_IRQ (106)" },
+		{ LOCK_RANK_WINDOW, "takes WINDOW (110)" },
+	};
+
+	(void)state;
+	for (unsigned int i = 0; i < UW_ARRAY_SIZE(inner_ranks); i++) {
+		enum lock_rank rank = inner_ranks[i].rank;
+
+		check_stops_with(take_again, &rank, inner_ranks[i].named);
+	}
 }
 
 static void test_ranks__release_of_a_lock_not_held__stops(void **state)
@@ -206,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 #if defined(UW_DEBUG_LOCKS)
 		cmocka_unit_test(test_ranks__wrong_order__stops_and_names_both),
+		cmocka_unit_test(test_ranks__each_of_the_innermost__has_a_name),
 		cmocka_unit_test(test_ranks__release_of_a_lock_not_held__stops),
 		cmocka_unit_test(test_ranks__released_out_of_order__is_fine),
 		cmocka_unit_test(test_ranks__for_a_driver__only_framework_locks_count),

@@ -113,6 +113,7 @@ static void test_open__errors_say_what_to_do(void **state)
 	expect_open_error("a b", -EINVAL, "not a device name", "uwdf devices");
 	f->device.open_status = UWDF_STATUS(0xc0000043u);
 	expect_open_error("fake", -EIO, "0xc0000043", "");
+	expect_open_error(FIXTURE_GUID_TEXT, -EIO, "0xc0000043", "");
 }
 
 static void test_open__dead_host__refused_at_once(void **state)
@@ -443,6 +444,7 @@ static void test_host_status__whole_text(void **state)
 	assert_int_equal(text[199999], 'a' + 199999 % 26);
 	free(text);
 	assert_int_equal(uwdf_host_status("nothere", &error, &text), -ENOENT);
+	assert_non_null(strstr(error.text, "no host of that name runs"));
 	assert_non_null(strstr(error.hint, "uwdf devices"));
 }
 

@@ -2,6 +2,7 @@
 /* uwdf bind and unbind, on a kernel in memory: what is changed, what is printed, the exit code. */
 #include "vfio_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -118,6 +119,14 @@ static void test_no_such_function__code_of_its_own(void **state)
 	assert_string_equal(printed, "");
 }
 
+static void test_malformed_address__exit_code_2_and_nothing_else_has_it(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&command_bind, "0000:00:1f.9", NULL), EXIT_CODE_USAGE);
+	assert_int_equal(run(&command_unbind, "nonsense", NULL), EXIT_CODE_USAGE);
+	assert_int_equal(exit_code_of(-EINVAL), EXIT_CODE_FAILED); /* the kernel's, say */
+}
+
 #define on_fake(test) cmocka_unit_test_setup_teardown(test, begin, fix_end)
 
 int main(void)
@@ -127,6 +136,7 @@ int main(void)
 		on_fake(test_json__is_one_object_and_nothing_else),
 		on_fake(test_interface_up__refused_unless_forced),
 		on_fake(test_no_such_function__code_of_its_own),
+		on_fake(test_malformed_address__exit_code_2_and_nothing_else_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

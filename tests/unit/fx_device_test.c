@@ -246,6 +246,9 @@ static void test_set_failed__asks_the_host_once(void **state)
 	WdfDeviceSetFailed(fx_made.device, WdfDeviceFailedAttemptRestart);
 	assert_int_equal(fx.leaves, 1);
 	assert_string_equal(fx.why, "its driver says that it failed");
+	fx_log_clear();
+	fx_remove();
+	assert_int_equal(strncmp(fx_log(), "SurpriseRemoval ", 16), 0);
 }
 
 /* --- interfaces --- */

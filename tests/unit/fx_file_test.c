@@ -545,6 +545,118 @@ static void test_device_closes__before_the_clients_close_comes__one_end(void **s
 	assert_int_equal(closes, 1);
 }
 
+static void close_all_with_one_on_its_way(struct irq_message *msg)
+{
+	exec_event_wait(&uw_container_of(msg, struct blocked, msg)->go, EXEC_FOREVER);
+	file_close_all(f.io);
+	io_run(f.io);
+	assert_int_equal(closes, 0); /* or the packet would arrive at a file that may be freed */
+}
+
+static void test_device_closes__packet_on_its_way__the_file_waits_for_it(void **state)
+{
+	struct blocked blocked = { .msg.run = close_all_with_one_on_its_way };
+
+	(void)state;
+	io_fixture_start(&f);
+	assert_int_equal(exec_event_init(&blocked.go), 0);
+	irq_loop_post(f.loop, &blocked.msg);
+	io_op_write(&op, "x");
+	fx_io_submit(f.file, &op.packet);
+	exec_event_set(&blocked.go);
+	io_settle(&f);
+	exec_event_deinit(&blocked.go);
+	assert_int_equal(op.completions, 1);
+	assert_int_equal(op.status, STATUS_DEVICE_REMOVED);
+	assert_int_equal(closes, 1);
+}
+
+static void close_all(void *arg)
+{
+	(void)arg;
+	file_close_all(f.io);
+	io_run(f.io);
+}
+
+struct asked {
+	struct fx_open open;
+	struct fx_file *file;
+	unsigned int answers;
+};
+
+static void note_open(struct fx_open *open, NTSTATUS status, struct fx_file *file)
+{
+	struct asked *asked = uw_container_of(open, struct asked, open);
+
+	asked->open.status = status;
+	asked->file = file;
+	asked->answers++;
+}
+
+static void start_open(struct asked *asked)
+{
+	*asked = (struct asked){ .open.done = note_open };
+	fx_file_open_start((struct fx_device *)(void *)f.device, &asked->open);
+	io_settle(&f);
+}
+
+/* The driver agrees although the file is being closed: a Close never comes without its Cleanup. */
+static void test_device_closes__driver_agrees_to_the_open_later__cleanup_then_close(void **state)
+{
+	struct asked asked;
+
+	(void)state;
+	create_request = NULL;
+	create_status = STATUS_PENDING;
+	fx_io_allow_open(f.io, true);
+	start_open(&asked);
+	io_on_owner(&f, close_all, NULL);
+	assert_int_equal(cleanups + closes, 0);
+	assert_int_equal(asked.answers, 0);
+	WdfRequestComplete(create_request, STATUS_SUCCESS);
+	io_settle(&f);
+	assert_int_equal(asked.answers, 1);
+	assert_int_equal(asked.open.status, STATUS_SUCCESS);
+	assert_int_equal(cleanups, 1);
+	assert_int_equal(closes, 1);
+	assert_true(cleanup_order < close_order);
+	fx_file_close(asked.file);
+}
+
+static void test_open_start__driver_answers_later__nobody_waits(void **state)
+{
+	struct asked first, second;
+
+	(void)state;
+	create_request = NULL;
+	create_status = STATUS_PENDING;
+	fx_io_allow_open(f.io, true);
+	start_open(&first);
+	create_status = STATUS_ACCESS_DENIED;
+	start_open(&second); /* not held up by the first */
+	assert_int_equal(second.answers, 1);
+	assert_int_equal(second.open.status, STATUS_ACCESS_DENIED);
+	assert_null(second.file);
+	assert_int_equal(first.answers, 0);
+	WdfRequestComplete(create_request, STATUS_SUCCESS);
+	io_settle(&f);
+	assert_int_equal(first.answers, 1);
+	file_seen = (WDFFILEOBJECT)fx_object_handle(&first.file->object->base);
+	fx_file_close(first.file);
+	assert_int_equal(closes, 1);
+}
+
+static void test_open_start__not_allowed__said_at_once(void **state)
+{
+	struct asked asked;
+
+	(void)state;
+	start_open(&asked);
+	assert_int_equal(asked.answers, 1);
+	assert_int_equal(asked.open.status, STATUS_NO_SUCH_DEVICE);
+	assert_null(asked.file);
+}
+
 static void test_retrieve_by_file__only_its_requests(void **state)
 {
 	WDFQUEUE manual = io_manual_queue(&f);
@@ -698,6 +810,10 @@ int main(void)
 		T(test_device_gone__shell_closed_later__both_ways),
 		T(test_purge_all__close_on_its_way__one_end),
 		T(test_device_closes__before_the_clients_close_comes__one_end),
+		T(test_device_closes__packet_on_its_way__the_file_waits_for_it),
+		T(test_device_closes__driver_agrees_to_the_open_later__cleanup_then_close),
+		T(test_open_start__driver_answers_later__nobody_waits),
+		T(test_open_start__not_allowed__said_at_once),
 		T(test_retrieve_by_file__only_its_requests),
 		TP(test_close_start__on_the_owner__after_what_was_submitted_before),
 		cmocka_unit_test(test_close_callback__starts_a_queue__what_waited_is_presented),

@@ -596,6 +596,31 @@ static void test_delete_queue__driver_drains_it_already__waits_all_the_same(void
 	assert_int_equal(io_seen.states, 1);
 }
 
+/* A request that is on its way here when the purge comes must not wait here for ever. */
+static void test_purge__a_stop_of_the_drivers_ends_meanwhile__still_cancels_all(void **state)
+{
+	struct fx_object *obj;
+	struct waiter waiter;
+	WDFREQUEST request;
+	struct fx_queue *q;
+
+	(void)state;
+	set_up(NULL);
+	obj = (void *)((uintptr_t)manual & FX_HANDLE_ADDRESS_MASK);
+	q = uw_container_of(obj, struct fx_queue, base);
+	io_op_read(&op, 8);
+	io_submit(&f, &op);
+	assert_int_equal(WdfIoQueueRetrieveNextRequest(manual, &request), STATUS_SUCCESS);
+	WdfIoQueueStop(manual, io_count_state, NULL);
+	start(&waiter, purge_all);
+	while (!(queue_gate(q) & GATE_SHUTDOWN))
+		io_settle(&f);
+	WdfRequestComplete(request, STATUS_SUCCESS);
+	exec_thread_join(waiter.thread);
+	assert_int_equal(io_seen.states, 1);
+	assert_true(queue_gate(q) & GATE_CANCEL_ALL);
+}
+
 static void test_new_queue__after_purge__refuses(void **state)
 {
 	WDFQUEUE late;
@@ -604,6 +629,7 @@ static void test_new_queue__after_purge__refuses(void **state)
 	set_up(NULL);
 	fx_io_purge(f.io, false);
 	late = io_manual_queue(&f);
+	io_settle(&f);
 	assert_false(WdfIoQueueGetState(late, NULL, NULL) & WdfIoQueueAcceptRequests);
 }
 
@@ -636,6 +662,7 @@ int main(void)
 		T(test_purge_managed__other_queues__go_on),
 		T(test_purge__handed_back_meanwhile__cancelled),
 		T(test_delete_queue__driver_drains_it_already__waits_all_the_same),
+		T(test_purge__a_stop_of_the_drivers_ends_meanwhile__still_cancels_all),
 		T(test_new_queue__after_purge__refuses),
 	};
 

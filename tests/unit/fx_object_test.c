@@ -318,7 +318,7 @@ static void make_child_late(WDFOBJECT object)
 	WDF_OBJECT_ATTRIBUTES attrs;
 	WDFOBJECT child;
 
-	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
+	WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attrs, SECOND); /* which goes with it */
 	attrs.ParentObject = object;
 	child_status = WdfObjectCreate(&attrs, &child);
 }

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/exec.h"
 #include "io_fixture.h"
 #include "object/irql.h"
 
@@ -333,6 +334,131 @@ static void test_delete_queue__with_requests__they_are_cancelled(void **state)
 	assert_int_equal(op.status, STATUS_INVALID_DEVICE_REQUEST);
 }
 
+/* --- what meets on the way to the owner --- */
+
+/* The owner is in a callback until go. */
+struct busy {
+	struct irq_message msg;
+	struct exec_event go;
+	WDFQUEUE deleted; /* by the callback; NULL: none */
+	bool went, destroyed_at_once;
+};
+static struct busy busy;
+static unsigned int destroyed; /* atomic */
+
+static void be_busy(struct irq_message *msg)
+{
+	(void)msg;
+	busy.went = exec_event_wait(&busy.go, exec_deadline_ms(5000));
+	if (busy.deleted)
+		WdfObjectDelete(busy.deleted);
+	busy.destroyed_at_once = __atomic_load_n(&destroyed, __ATOMIC_ACQUIRE) != 0;
+}
+
+static void make_busy(void)
+{
+	busy = (struct busy){ .msg.run = be_busy };
+	__atomic_store_n(&destroyed, 0, __ATOMIC_RELAXED);
+	assert_int_equal(exec_event_init(&busy.go), 0);
+	irq_loop_post(f.loop, &busy.msg);
+}
+
+static void let_go(void)
+{
+	exec_event_set(&busy.go);
+	io_settle(&f);
+	exec_event_deinit(&busy.go);
+}
+
+/* Such as a spin lock that the caller of WdfIoQueueCreate() holds. */
+static void test_create__owner_waits_for_the_caller__no_deadlock(void **state)
+{
+	WDFQUEUE queue;
+
+	(void)state;
+	io_fixture_start(&f);
+	make_busy();
+	queue = io_manual_queue(&f);
+	let_go();
+	assert_true(busy.went);
+	assert_true(WdfIoQueueGetState(queue, NULL, NULL) & WdfIoQueueAcceptRequests);
+	assert_false(WdfIoQueueGetState(queue, NULL, NULL) & WdfIoQueuePnpHeld);
+}
+
+/* What is routed to it before the owner knows it is presented afterwards. */
+static void test_create__requests_come_before_it_has_joined__presented_then(void **state)
+{
+	WDF_IO_QUEUE_CONFIG config = config_of(WdfIoQueueDispatchParallel);
+	struct io_op op;
+
+	(void)state;
+	io_fixture_start(&f);
+	make_busy();
+	io_op_read(&op, 8);
+	fx_io_submit(f.file, &op.packet); /* on its way before the queue is */
+	assert_int_equal(WdfDeviceConfigureRequestDispatching(
+				 io_fixture_device(&f), io_queue(&f, &config), WdfRequestTypeRead),
+			 STATUS_SUCCESS);
+	let_go();
+	assert_int_equal(io_seen.kept_count, 1);
+	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
+	io_settle(&f);
+	assert_int_equal(op.completions, 1);
+}
+
+static void count_destroyed(WDFOBJECT object)
+{
+	(void)object;
+	__atomic_add_fetch(&destroyed, 1, __ATOMIC_RELEASE);
+}
+
+static WDFQUEUE counted_queue(void)
+{
+	WDF_IO_QUEUE_CONFIG config = config_of(WdfIoQueueDispatchManual);
+	WDF_OBJECT_ATTRIBUTES attrs;
+	WDFQUEUE queue;
+
+	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
+	attrs.EvtDestroyCallback = count_destroyed;
+	assert_int_equal(WdfIoQueueCreate(io_fixture_device(&f), &config, &attrs, &queue),
+			 STATUS_SUCCESS);
+	return queue;
+}
+
+static void test_delete_queue__its_message_is_on_its_way__memory_stays_for_it(void **state)
+{
+	WDFQUEUE queue = counted_queue();
+
+	(void)state;
+	io_fixture_start(&f);
+	make_busy();
+	busy.deleted = queue;
+	WdfIoQueueStart(queue); /* asks the owner to look at it */
+	let_go();
+	assert_false(busy.destroyed_at_once);
+	assert_int_equal(destroyed, 1);
+}
+
+static void test_delete_queue__request_is_forwarded_to_it__cancelled(void **state)
+{
+	WDFQUEUE queue = counted_queue();
+	struct io_op op;
+
+	(void)state;
+	io_default_queue(&f);
+	io_fixture_start(&f);
+	io_op_read(&op, 8);
+	io_submit(&f, &op);
+	make_busy();
+	busy.deleted = queue;
+	assert_int_equal(WdfRequestForwardToIoQueue(io_seen.last, queue), STATUS_SUCCESS);
+	let_go();
+	assert_false(busy.destroyed_at_once);
+	assert_int_equal(destroyed, 1);
+	assert_int_equal(op.completions, 1);
+	assert_int_equal(op.status, STATUS_CANCELLED);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -359,6 +485,10 @@ int main(void)
 		T(test_scope_inherited__the_devices_choice),
 		T(test_callbacks__dispatch_driver__run_at_dispatch),
 		T(test_delete_queue__with_requests__they_are_cancelled),
+		T(test_create__owner_waits_for_the_caller__no_deadlock),
+		T(test_create__requests_come_before_it_has_joined__presented_then),
+		T(test_delete_queue__its_message_is_on_its_way__memory_stays_for_it),
+		T(test_delete_queue__request_is_forwarded_to_it__cancelled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,7 @@ static void post(enum pci_event event)
 
 /* --- tests --- */
 
-static void test_release__host_told_once__removal_is_orderly(void **state)
+static void test_release__host_told_once__removal_by_surprise(void **state)
 {
 	(void)state;
 	up_with_a_request();
@@ -123,10 +123,10 @@ static void test_release__host_told_once__removal_is_orderly(void **state)
 	assert_string_equal(fx.why, "somebody wants the function back");
 	assert_string_equal(fx_log(), "Leave"); /* the driver is told by the removal, not before */
 	remove_device();
-	assert_string_equal(fx_log(), "QueryRemove " REMOVED);
+	assert_string_equal(fx_log(), "SurpriseRemoval " REMOVED);
 }
 
-static void test_error__host_told_once__removal_is_orderly(void **state)
+static void test_error__host_told_once__removal_by_surprise(void **state)
 {
 	(void)state;
 	up_with_a_request();
@@ -135,7 +135,7 @@ static void test_error__host_told_once__removal_is_orderly(void **state)
 	assert_int_equal(fx.leaves, 1);
 	assert_string_equal(fx.why, "the function reported an uncorrectable error");
 	remove_device();
-	assert_string_equal(fx_log(), "QueryRemove " REMOVED);
+	assert_string_equal(fx_log(), "SurpriseRemoval " REMOVED);
 }
 
 static void test_gone__host_told_once__removal_by_surprise(void **state)
@@ -201,8 +201,8 @@ test_surprise__the_callback__at_passive_with_requests_and_registers_of_ones(void
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_release__host_told_once__removal_is_orderly),
-		TEST(test_error__host_told_once__removal_is_orderly),
+		TEST(test_release__host_told_once__removal_by_surprise),
+		TEST(test_error__host_told_once__removal_by_surprise),
 		TEST(test_gone__host_told_once__removal_by_surprise),
 		TEST(test_gone__after_a_release__removal_by_surprise_all_the_same),
 		TEST(test_surprise__the_callback__at_passive_with_requests_and_registers_of_ones),

@@ -103,6 +103,7 @@ static void test_cancel__before_it_arrives__completes_cancelled(void **state)
 	fx_io_cancel(&op.packet);
 	io_settle(&f);
 	op.packet.msg.run = packet_arrive;
+	f.file->submitted++;
 	irq_loop_post(f.loop, &op.packet.msg);
 	io_settle(&f);
 	assert_int_equal(op.status, STATUS_CANCELLED);

@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include "base/fault.h"
 #include "bridge.h"
 #include "uwdf/status.h"
 #include "uwdf_nic.h"
@@ -50,6 +51,7 @@ static int setup_bridge(void **state)
 	if (setup(state))
 		return -1;
 	assert_int_equal(bridge_new(device, &tap, &report, &bridge), 0);
+	assert_int_equal(bridge_start(bridge, &report), 0);
 	fake_device_await_pending(&server->device, READS);
 	return 0;
 }
@@ -62,6 +64,39 @@ static int teardown(void **state)
 	close(wire);
 	close(stop_fd);
 	return server_fixture_teardown(state);
+}
+
+/* As uwdf-net does: whatever came of the start, the device first, then what it had of ours. */
+static bool start_with_fault(enum fault_kind kind, uint64_t k)
+{
+	struct uwdf_error error = { .text = "" };
+	bool fired;
+	int err;
+
+	assert_int_equal(uwdf_open("fake", &error, &device), 0);
+	fault_arm(kind, k);
+	err = bridge_new(device, &tap, &report, &bridge);
+	if (!err)
+		err = bridge_start(bridge, &report);
+	fired = fault_fired();
+	fault_disarm();
+	if (err)
+		assert_non_null(strstr(report.text, " from fake"));
+	uwdf_close(device);
+	bridge_free(bridge);
+	device = NULL;
+	bridge = NULL;
+	return fired;
+}
+
+static void test_start__each_single_fault__said_and_nothing_left(void **state)
+{
+	(void)state;
+	uwdf_close(device);
+	for (uint64_t k = 1; start_with_fault(FAULT_ALLOC, k) && k < 100; k++)
+		report = (struct report)REPORT_INIT;
+	for (uint64_t k = 1; start_with_fault(FAULT_SYSCALL, k) && k < 100; k++)
+		report = (struct report)REPORT_INIT;
 }
 
 static void *run(void *arg)
@@ -251,6 +286,7 @@ int main(void)
 		bridged(test_interface_down__frames_dropped_and_reading_goes_on),
 		bridged(test_reads_fail__some_are_forgiven),
 		bridged(test_reads_fail__all_in_a_row__ends_with_a_report),
+		asked(test_start__each_single_fault__said_and_nothing_left),
 		asked(test_no_nic__said_with_its_answer),
 		asked(test_answer_too_short__taken_for_none),
 		bridged(test_host_ends__said),

@@ -16,10 +16,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "child.h"
 #include "raw_wire.h"
 #include "runtime_dir.h"
 #include "server_fixture.h"
+#include "skips.h"
 #include "uwdf/client.h"
 
 /* --- the rule --- */
@@ -93,7 +95,7 @@ static void test_root__run(void **state)
 {
 	(void)state;
 	if (getuid() != 0)
-		skip();
+		skip_and_say("root only");
 	unsetenv("UWDF_RUNTIME_DIR");
 	setenv("XDG_RUNTIME_DIR", "/tmp", 1);
 	expect_dir("/run/uwdf");
@@ -169,13 +171,19 @@ static void test_link__refused(void **state)
 
 static void test_another_users__refused(void **state)
 {
+	struct report rep = REPORT_INIT;
+	char buf[256];
+
 	(void)state;
-	if (getuid() != 0)
-		skip();
 	make_parent();
 	assert_int_equal(mkdir(dir, 0700), 0);
-	assert_int_equal(chown(dir, 4711, 4711), 0);
-	expect_refused(-EACCES, "belongs to uid 4711");
+	if (getuid() == 0) {
+		assert_int_equal(chown(dir, 4711, 4711), 0);
+		expect_refused(-EACCES, "belongs to uid 4711");
+	} else { /* root's: a client may look there, a host may not be */
+		setenv("UWDF_RUNTIME_DIR", "/usr", 1);
+		assert_int_equal(runtime_dir_prepare(&rep, buf, sizeof(buf)), -EACCES);
+	}
 	remove_parent();
 }
 
@@ -223,6 +231,42 @@ static void test_same_name__gets_a_number(void **state)
 	assert_string_equal(server_name(second), "fake-2"); /* free again */
 	assert_int_equal(server_free(second, exec_deadline_ms(5000)), 0);
 	assert_int_equal(server_free(third, exec_deadline_ms(5000)), 0);
+}
+
+static bool has_name(const char *directory, const char *name)
+{
+	char path[108];
+
+	assert_int_equal(runtime_socket_path(directory, name, path, sizeof(path)), 0);
+	return access(path, F_OK) == 0;
+}
+
+/* Starts and ends a server with its @k-th system call failing; false: there was no k-th one. */
+static bool start_with_fault(struct server_fixture *f, uint64_t k)
+{
+	struct server *server = NULL;
+	bool fired;
+	int err;
+
+	fault_arm(FAULT_SYSCALL, k);
+	err = server_start(&f->params, NULL, &server);
+	fired = fault_fired();
+	fault_disarm();
+	if (!err)
+		assert_int_equal(server_free(server, exec_deadline_ms(5000)), 0);
+	return fired;
+}
+
+static void test_start__each_system_call_fails_in_turn__no_name_stays(void **state)
+{
+	struct server_fixture *f = *state;
+
+	server_fixture_stop(f);
+	for (uint64_t k = 1; start_with_fault(f, k); k++) {
+		assert_false(has_name(f->dir, "fake"));
+		assert_false(has_name(f->dir, "fake-2"));
+	}
+	server_fixture_start(f);
 }
 
 static void leave_dead_socket(const char *path)
@@ -308,7 +352,7 @@ static void test_another_user__refused_even_if_let_near(void **state)
 	struct server_fixture *f = *state;
 
 	if (getuid() != 0)
-		skip();
+		skip_and_say("only root can be two users");
 	foreign_path = server_socket(f->server);
 	assert_int_equal(chmod(f->dir, 0755), 0);
 	assert_int_equal(chmod(foreign_path, 0666), 0);
@@ -331,11 +375,12 @@ int main(void)
 		cmocka_unit_test(test_names),
 		with_server(test_socket__is_the_users_alone),
 		with_server(test_same_name__gets_a_number),
+		with_server(test_start__each_system_call_fails_in_turn__no_name_stays),
 		with_server(test_dead_hosts_socket__replaced),
 		with_server(test_file_of_the_name__left_alone),
 		with_server(test_bad_names_and_long_directories__said),
 		with_server(test_another_user__refused_even_if_let_near),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return skips_status(cmocka_run_group_tests(tests, NULL, NULL));
 }

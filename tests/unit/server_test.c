@@ -650,10 +650,9 @@ static void test_leave__stubborn_request__says_so_at_the_deadline(void **state)
 	close(fd);
 }
 
-/* The driver keeps an open until it is removed; that must come although the server waits for it. */
-static void test_leave__open_kept_waiting__says_so_at_the_deadline(void **state)
+/* A client whose open the driver keeps waiting. */
+static int start_opening(struct server_fixture *f)
 {
-	struct server_fixture *f = *state;
 	struct uwdf_entry e = raw_entry(UWDF_OP_OPEN, 2, 0);
 	int fd = client_of(f, NULL);
 
@@ -661,6 +660,51 @@ static void test_leave__open_kept_waiting__says_so_at_the_deadline(void **state)
 	e.in_len = (uint32_t)strlen(server_name(f->server));
 	raw_send(fd, &e, server_name(f->server));
 	fake_device_await_opening(&f->device);
+	return fd;
+}
+
+static void test_open__kept_waiting__others_are_served_meanwhile(void **state)
+{
+	struct server_fixture *f = *state;
+	struct raw_answer answer;
+	int fd = start_opening(f), other;
+	uint32_t h;
+
+	other = client_of(f, &h);
+	expect_alive(other, h);
+	assert_non_null(f->device.kept);
+	fake_device_let_open(&f->device);
+	assert_true(raw_receive(fd, &answer));
+	assert_int_equal(answer.entry.opcode, UWDF_OP_OPEN);
+	assert_int_equal(answer.entry.tag, 2);
+	assert_int_equal(answer.entry.status, UWDF_STATUS_SUCCESS);
+	expect_alive(fd, answer.entry.handle);
+	close(fd);
+	close(other);
+}
+
+static void test_disconnect__open_kept_waiting__closed_when_it_comes(void **state)
+{
+	struct server_fixture *f = *state;
+	int fd = start_opening(f), other;
+	uint32_t h;
+
+	close(fd);
+	other = client_of(f, &h);
+	expect_alive(other, h);
+	assert_int_equal(fake_device_closes(&f->device), 0);
+	fake_device_let_open(&f->device);
+	fake_device_await_closes(&f->device, 1);
+	expect_alive(other, h);
+	close(other);
+}
+
+/* The driver keeps an open until it is removed. */
+static void test_leave__open_kept_waiting__says_so_at_the_deadline(void **state)
+{
+	struct server_fixture *f = *state;
+	int fd = start_opening(f);
+
 	assert_false(server_leave(f->server, exec_deadline_ms(20)));
 	fake_device_let_open(&f->device);
 	fake_device_await_closes(&f->device, 1);
@@ -700,6 +744,8 @@ int main(void)
 		with_server(test_too_many_connections__refused_with_a_reason),
 		with_server(test_disconnect__cancels_what_is_pending),
 		with_server(test_disconnect__stubborn_request__file_waits_for_it),
+		with_server(test_open__kept_waiting__others_are_served_meanwhile),
+		with_server(test_disconnect__open_kept_waiting__closed_when_it_comes),
 		with_server(test_leave__tells_cancels_and_refuses),
 		with_server(test_leave__stubborn_request__says_so_at_the_deadline),
 		with_server(test_leave__open_kept_waiting__says_so_at_the_deadline),

@@ -118,6 +118,10 @@ static void test_bind__no_iommu_or_no_function__said(void **state)
 	assert_says("no IOMMU", "intel_iommu=on");
 	assert_int_equal(vfio_bind("0000:00:09.0", false, NULL), -ENODEV);
 	assert_int_equal(vfio_bind("nonsense", false, NULL), -EINVAL);
+	/* what sscanf() takes for numbers: minus one is no bus 0xff */
+	assert_int_equal(vfio_bind("-1:00.0", false, NULL), -EINVAL);
+	assert_int_equal(vfio_bind(" 00:03.0", false, NULL), -EINVAL);
+	assert_int_equal(vfio_bind("0x0:00:03.0", false, NULL), -EINVAL);
 	assert_int_equal(vfio_unbind("0000:00:09.0", NULL), -ENODEV);
 }
 

@@ -2,6 +2,8 @@
 /* What the container offers, mapping into it, and resets that must not hit a neighbour. */
 #include "vfio_fixture.h"
 
+#include "base/exec.h"
+
 #include <errno.h>
 #include <sys/resource.h>
 
@@ -179,6 +181,52 @@ static void test_reset__sibling_of_the_group_opened_meanwhile__refused(void **st
 	assert_int_equal(pci_function_reset(fn), 0);
 }
 
+/* A thread of this process that opens the sibling while the bus is being reset. */
+static struct {
+	struct exec_thread *thread;
+	struct exec_event begun, ended;
+	struct pci_function *sibling;
+	int err;
+	bool opened_during_reset;
+} other;
+
+static void open_sibling(void *arg)
+{
+	(void)arg;
+	exec_event_set(&other.begun);
+	other.err = pci_function_open("0000:00:03.1", NULL, NULL, &other.sibling);
+	exec_event_set(&other.ended);
+}
+
+static void let_other_try(void)
+{
+	struct exec_thread_params params = { .name = "other", .run = open_sibling, .node = -1 };
+
+	fake.on_hot_reset = NULL;
+	assert_int_equal(exec_thread_start(&params, &other.thread), 0);
+	exec_event_wait(&other.begun, EXEC_FOREVER);
+	other.opened_during_reset = exec_event_wait(&other.ended, exec_deadline_ms(20));
+}
+
+static void test_reset__sibling_being_opened_by_another_thread__comes_after(void **state)
+{
+	(void)state;
+	make_dependents(2, 3);
+	fake_add_function("0000:00:03.1", 3, "vfio-pci");
+	fn = fix_open();
+	assert_int_equal(exec_event_init(&other.begun), 0);
+	assert_int_equal(exec_event_init(&other.ended), 0);
+	fake.on_hot_reset = let_other_try;
+	assert_int_equal(pci_function_reset(fn), 0);
+	exec_thread_join(other.thread);
+	assert_false(other.opened_during_reset);
+	assert_int_equal(other.err, 0);
+	assert_int_equal(fake.functions[0].hot_resets, 1);
+	pci_function_close(other.sibling);
+	exec_event_deinit(&other.ended);
+	exec_event_deinit(&other.begun);
+}
+
 static void test_reset__absurd_number_of_dependents__never(void **state)
 {
 	(void)state;
@@ -205,6 +253,7 @@ int main(void)
 		DMA_TEST(test_reset__bus_is_ours_alone__hot_reset),
 		DMA_TEST(test_reset__bus_has_somebody_elses_function__never),
 		DMA_TEST(test_reset__sibling_of_the_group_opened_meanwhile__refused),
+		DMA_TEST(test_reset__sibling_being_opened_by_another_thread__comes_after),
 		DMA_TEST(test_reset__absurd_number_of_dependents__never),
 	};
 

@@ -87,6 +87,37 @@ static void test_load__bar_faults_but_vendor_id_is_there__ones_and_not_gone(void
 	fault_handler_uninstall();
 }
 
+/* As on vfio-pci, where asking for the vendor id is a system call. */
+static int config_read_that_sets_errno(struct pci_function *fn, unsigned int offset,
+				       unsigned int width, uint32_t *out)
+{
+	(void)fn;
+	(void)offset;
+	(void)width;
+	*out = 0x8086;
+	errno = EIO;
+	return 0;
+}
+
+static void test_load__bar_faults__errno_is_as_it_was(void **state)
+{
+	struct pci_function_ops ops;
+	struct mapped m;
+
+	(void)state;
+	assert_int_equal(fault_handler_install(), 0);
+	mapped_open(&m);
+	ops = *m.fake.fn->ops;
+	ops.config_read = config_read_that_sets_errno;
+	m.fake.fn->ops = &ops;
+	mapped_vanish(&m);
+	errno = ENOTTY;
+	assert_int_equal(vfio_mmio_read32(m.page), UINT32_MAX);
+	assert_int_equal(errno, ENOTTY);
+	mapped_close(&m);
+	fault_handler_uninstall();
+}
+
 static void on_other_thread(void *arg)
 {
 	struct mapped *m = arg;
@@ -266,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_load_and_store__bar_vanished__ones_dropped_and_gone),
 		cmocka_unit_test(test_load__bar_faults_but_vendor_id_is_there__ones_and_not_gone),
+		cmocka_unit_test(test_load__bar_faults__errno_is_as_it_was),
 		cmocka_unit_test(test_load__thread_with_an_alternate_stack__ones),
 		cmocka_unit_test(test_install__twice__ealready),
 		cmocka_unit_test(test_other_fault__handler_before_ours__gets_it),

@@ -236,6 +236,13 @@ edu_over_msi() {
 	says 1 '"interrupts":{"kind":"MSI","vectors":1,"count":3,' /tmp/devices && stop_host
 }
 
+# The administrator refused io_uring to all (Linux 6.6 and later): said once, and everything works.
+frames_flow_without_io_uring() {
+	echo 2 >/proc/sys/kernel/io_uring_disabled || { fail "no such switch in $(uname -r)"; return 1; }
+	frames_flow_on "$NIC" || return 1
+	says 1 'io_uring is refused (Operation not permitted): using epoll' /tmp/host.log && says 2 . /tmp/host.log
+}
+
 scenario() {
 	local begun verdict=PASS
 	begun=$(now_ms)
@@ -256,4 +263,8 @@ for other in $OTHERS; do
 	scenario frames_flow_on "$other"
 done
 scenario edu_over_msi
+case $(uname -r) in
+6.1.*) ;; # has no such switch
+*) scenario frames_flow_without_io_uring ;;
+esac
 exit $((failures != 0))

@@ -13,7 +13,8 @@
 #define FILETIME_OF_1970 116444736000000000ull /* 100 ns units from 1601 to 1970 */
 #define SIM_WALL_CLOCK   133801632000000000ull /* 2025-01-01: any fixed day will do */
 
-static uint32_t last_thread_id; /* atomic */
+static uint32_t last_thread_id;                      /* atomic */
+static const struct exec_thread_hooks *thread_hooks; /* atomic */
 static _Thread_local uint32_t own_thread_id __attribute__((tls_model("initial-exec")));
 
 /* --- clock --- */
@@ -74,6 +75,20 @@ uint32_t exec_thread_id(void)
 	return own_thread_id;
 }
 
+void exec_set_thread_hooks(const struct exec_thread_hooks *hooks)
+{
+	__atomic_store_n(&thread_hooks, hooks, __ATOMIC_RELEASE); /* pairs with the start's load */
+}
+
+void exec_thread_work(struct exec_thread *thread)
+{
+	if (thread->hooks)
+		thread->hooks->enter();
+	thread->run(thread->arg);
+	if (thread->hooks)
+		thread->hooks->leave();
+}
+
 int exec_thread_start(const struct exec_thread_params *params, struct exec_thread **out)
 {
 	struct exec_thread *thread = mem_calloc(1, sizeof(*thread));
@@ -86,6 +101,7 @@ int exec_thread_start(const struct exec_thread_params *params, struct exec_threa
 	thread->run = params->run;
 	thread->arg = params->arg;
 	thread->node = params->node;
+	thread->hooks = __atomic_load_n(&thread_hooks, __ATOMIC_ACQUIRE);
 	/* before it runs: the thread may ask exec_thread_is_self() through what @out points at */
 	*out = thread;
 	err = simulated() ? sim_thread_start(thread) : real_thread_launch(thread, real_thread_main);

@@ -40,12 +40,14 @@ struct exec_thread {
 	void (*run)(void *arg);
 	void *arg;
 	int node;
+	const struct exec_thread_hooks *hooks; /* of the time it was started; may be NULL */
 	bool simulated;
 	struct sim_thread sim;
 };
 
 uint32_t exec_new_thread_id(void);
 void exec_adopt_thread_id(uint32_t id);
+void exec_thread_work(struct exec_thread *thread); /* hooks and function, in the new thread */
 
 /* exec_real.c */
 uint64_t real_now_ns(void);

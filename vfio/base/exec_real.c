@@ -48,7 +48,7 @@ void *real_thread_main(void *arg)
 	struct exec_thread *thread = arg;
 
 	real_thread_settle(thread);
-	thread->run(thread->arg);
+	exec_thread_work(thread);
 	return NULL;
 }
 

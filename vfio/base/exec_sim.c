@@ -254,7 +254,7 @@ static void *sim_thread_main(void *arg)
 	pthread_mutex_lock(&sim.hand_over);
 	await_turn_locked(&thread->sim);
 	pthread_mutex_unlock(&sim.hand_over);
-	thread->run(thread->arg);
+	exec_thread_work(thread);
 	thread->sim.finished = true;
 	leave(&thread->sim);
 	hand_baton(choose());

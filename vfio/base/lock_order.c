@@ -11,7 +11,7 @@
 #include "base/lock.h"
 #include "base/sys.h"
 
-#define HELD_MAX 16 /* deeper nesting is a bug in itself: there are twelve ranks */
+#define HELD_MAX 16 /* deeper nesting is a bug in itself: there are no more ranks */
 
 static const struct {
 	enum lock_rank rank;
@@ -22,7 +22,9 @@ static const struct {
 	{ LOCK_RANK_FILE, "FILE" },         { LOCK_RANK_OBJECT, "OBJECT" },
 	{ LOCK_RANK_DRIVER, "DRIVER" },     { LOCK_RANK_INTERRUPT, "INTERRUPT" },
 	{ LOCK_RANK_DMA, "DMA" },           { LOCK_RANK_LOOP, "LOOP" },
-	{ LOCK_RANK_FUNCTION, "FUNCTION" }, { LOCK_RANK_LOG, "LOG" },
+	{ LOCK_RANK_FUNCTION, "FUNCTION" }, { LOCK_RANK_WIRE, "WIRE" },
+	{ LOCK_RANK_BACKEND, "BACKEND" },   { LOCK_RANK_BACKEND_IRQ, "BACKEND_IRQ" },
+	{ LOCK_RANK_WINDOW, "WINDOW" },     { LOCK_RANK_LOG, "LOG" },
 };
 
 static _Thread_local struct {

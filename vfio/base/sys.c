@@ -476,6 +476,11 @@ int sys_last_error(void)
 	return -errno;
 }
 
+void sys_set_last_error(int err)
+{
+	errno = -err;
+}
+
 /* --- small files and eventfds --- */
 
 static ssize_t read_all(int fd, char *buf, size_t len)

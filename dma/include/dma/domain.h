@@ -20,8 +20,11 @@ enum dma_dir { DMA_TO_DEVICE = 1, DMA_FROM_DEVICE = 2, DMA_BIDIRECTIONAL = 3 };
 
 struct dma_domain;
 
-int dma_domain_new(struct pci_function *fn,
-		   struct dma_domain **out) UW_MUST_CHECK; /* fn is borrowed */
+/**
+ * dma_domain_new() - the domain of @fn, which is borrowed and outlives it.
+ * Context: PASSIVE. Return: 0; -ENOMEM; -EINVAL the function offers no addresses.
+ */
+int dma_domain_new(struct pci_function *fn, struct dma_domain **out) UW_MUST_CHECK;
 /* Every buffer and mapping must be gone (asserted in debug builds). NULL is fine; returns NULL. */
 struct dma_domain *dma_domain_free(struct dma_domain *domain);
 
@@ -50,18 +53,25 @@ void dma_buffer_free(struct dma_buffer *buffer); /* clears it; an empty one is f
 
 /**
  * dma_domain_map() - let the device reach a range of process memory in place.
+ * @vaddr: start, a multiple of dma_domain_page_size().
+ * @len:   bytes, a non-zero multiple of it.
+ *
+ * The pages are pinned until dma_domain_unmap(), which takes the same address and length.
+ *
+ * Context: PASSIVE; takes the domain's lock.
  * Return: 0; -EINVAL unaligned or empty; -EEXIST overlap; -ENOMEM; -ENOSPC; -EOPNOTSUPP when the
  * function reaches its fixed memory only (the caller bounces).
  */
 int dma_domain_map(struct dma_domain *domain, void *vaddr, size_t len, enum dma_dir dir,
 		   dma_iova *out_iova) UW_MUST_CHECK;
 void dma_domain_unmap(struct dma_domain *domain, dma_iova iova, size_t len);
-size_t dma_domain_page_size(const struct dma_domain *domain);
+size_t dma_domain_page_size(const struct dma_domain *domain); /* bytes, a power of two */
 
 /* The ledger: what is mapped now. */
 struct dma_stats {
 	uint64_t mappings, mapped_bytes, buffers, buffer_bytes, mappings_peak;
-	uint64_t entry_limit, memlock_limit;
+	uint64_t entry_limit;   /* mappings; 0: unknown */
+	uint64_t memlock_limit; /* bytes; UINT64_MAX: no limit */
 };
 struct dma_stats dma_domain_stats(const struct dma_domain *domain);
 

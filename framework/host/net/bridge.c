@@ -113,43 +113,40 @@ static void prepare(struct slot *s, enum slot_use use, enum uwdf_op_kind kind)
 		s->op.out = s->frame;
 }
 
-static int start(struct bridge *b)
+static void prepare_all(struct bridge *b)
 {
-	int err;
-
 	for (unsigned int i = 0; i < WRITES; i++) {
 		prepare(&b->writes[i], SLOT_WRITE, UWDF_WRITE);
 		b->writes[i].next_free = b->free_writes;
 		b->free_writes = &b->writes[i];
 	}
 	prepare(&b->link, SLOT_LINK, UWDF_CONTROL);
-	err = watch_link(b);
-	for (unsigned int i = 0; i < READS && !err; i++) {
+	for (unsigned int i = 0; i < READS; i++)
 		prepare(&b->reads[i], SLOT_READ, UWDF_READ);
-		err = submit_read(b, &b->reads[i]);
-	}
-	return err;
 }
 
 int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep, struct bridge **out)
 {
 	struct bridge *b = mem_calloc(1, sizeof(*b));
-	int err = -ENOMEM;
 
 	if (!b)
-		goto err_report;
+		return report_fail(rep, -ENOMEM, "reading from %s", uwdf_handle_name(device));
 	b->device = device;
 	b->tap = tap;
-	err = start(b);
-	if (err)
-		goto err_free;
+	prepare_all(b);
 	*out = b;
 	return 0;
+}
 
-err_free:
-	mem_free(b);
-err_report:
-	return report_fail(rep, err, "starting to read from %s", uwdf_handle_name(device));
+int bridge_start(struct bridge *b, struct report *rep)
+{
+	int err = watch_link(b);
+
+	for (unsigned int i = 0; i < READS && !err; i++)
+		err = submit_read(b, &b->reads[i]);
+	if (err)
+		report_fail(rep, err, "starting to read from %s", uwdf_handle_name(b->device));
+	return err;
 }
 
 void bridge_free(struct bridge *b)

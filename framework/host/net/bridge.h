@@ -32,9 +32,11 @@ struct bridge;
 /* Ask the NIC for its address and link, and let it receive what an interface wants. */
 int bridge_ask_device(uwdf_handle *device, struct report *rep,
 		      struct bridge_device *out) UW_MUST_CHECK;
-/* Both are borrowed. Starts the reads. */
+/* Both are borrowed. Nothing is asked of the device yet. -ENOMEM. */
 int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep,
 	       struct bridge **out) UW_MUST_CHECK;
+/* Starts the reads. Also where it fails, some may be the device's: see bridge_free(). */
+int bridge_start(struct bridge *b, struct report *rep) UW_MUST_CHECK;
 /* After uwdf_close(): until then its buffers belong to the device. */
 void bridge_free(struct bridge *b);
 /*

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "bridge.h"
 #include "net_options.h"
+#include "runtime_dir.h"
 #include "say.h"
 
 #define PROGRAM "uwdf-net"
@@ -110,13 +111,33 @@ static int bring_up(struct net *net)
 		err = open_tap(net);
 	if (!err)
 		err = bridge_new(net->device, &net->tap, &net->rep, &net->bridge);
+	if (!err)
+		err = bridge_start(net->bridge, &net->rep);
 	return err;
+}
+
+/* Two words of the command line that can be no name of a device, or of an interface. */
+static bool is_malformed(const struct net *net)
+{
+	const char *device = net->args->operands[0];
+
+	if (!tap_name_valid(option_value(net->args, "tap")))
+		return true;
+	return !net->device && !strpbrk(device, "/{") && !runtime_name_valid(device);
+}
+
+static int code_of(const struct net *net, int err)
+{
+	if (err == -EPIPE)
+		return EXIT_CODE_LEFT;
+	return err == -EINVAL && is_malformed(net) ? EXIT_CODE_USAGE : exit_code_of(err);
 }
 
 static int run_net(const struct arguments *args)
 {
 	struct net net = { .args = args, .tap = { .fd = -1, .socket_fd = -1 } };
 	int err = net.stop_fd = make_stop_fd(&net.rep);
+	int code;
 
 	if (err >= 0)
 		err = bring_up(&net);
@@ -128,11 +149,12 @@ static int run_net(const struct arguments *args)
 	}
 	if (err)
 		say_report(PROGRAM, &net.rep);
+	code = code_of(&net, err);
 	uwdf_close(net.device);
 	bridge_free(net.bridge);
 	tap_close(&net.tap);
 	sys_close(net.stop_fd);
-	return err == -EPIPE ? EXIT_CODE_LEFT : exit_code_of(err);
+	return code;
 }
 
 static const struct command net_command = {

@@ -50,7 +50,7 @@ static int join_interface(int fd, const char *name, struct report *rep)
 	return err;
 }
 
-static bool name_fits(const char *name)
+bool tap_name_valid(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -62,7 +62,7 @@ int tap_open(const char *name, struct report *rep, struct tap *out)
 {
 	int err;
 
-	if (!name_fits(name)) {
+	if (!tap_name_valid(name)) {
 		report_fail(rep, -EINVAL, "naming TAP interface '%s'", name);
 		report_hint(rep,
 			    "uwdf net ... --tap nic0    # at most 15 letters, no slash or colon");

@@ -14,6 +14,8 @@ struct tap {
 	char name[16];
 };
 
+/* Would Linux take @name for an interface? */
+bool tap_name_valid(const char *name);
 /* -EINVAL bad name, -ENOENT no /dev/net/tun, -EPERM no CAP_NET_ADMIN, -EBUSY somebody has it. */
 int tap_open(const char *name, struct report *rep, struct tap *out) UW_MUST_CHECK;
 void tap_close(struct tap *tap);

@@ -182,7 +182,7 @@ static void leave(struct irq_message *msg)
 
 UW_EXPORT bool server_leave(struct server *server, uint64_t deadline_ns)
 {
-	/* Not by a call: a driver that keeps an open waiting has our thread until it is removed. */
+	/* Not by a call: only dry, with its deadline, says that all is over. */
 	__atomic_store_n(&server->leaving, true, __ATOMIC_RELEASE);
 	server->leave.run = leave;
 	irq_loop_post(server->loop, &server->leave);

@@ -211,7 +211,7 @@ void connection_close(struct connection *c)
 
 void connection_release_if_idle(struct connection *c)
 {
-	if (c->fd >= 0 || c->outstanding)
+	if (c->fd >= 0 || c->outstanding || c->files_moving)
 		return;
 	list_remove(&c->link);
 	c->server->connection_count--;

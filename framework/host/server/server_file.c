@@ -18,50 +18,106 @@ static bool is_named(const struct server *server, const struct uwdf_entry *entry
 	return false;
 }
 
-static int32_t open_in_slot(struct connection *c, uint32_t slot, uint32_t *out_handle)
+static int answer_open(struct connection *c, uint64_t tag, uint32_t handle, int32_t status)
 {
-	struct server_file *f = &c->files[slot];
-	struct uwdf_file *file;
-	int32_t status =
-		c->server->params.ops->open(c->server->params.device, c->process_id, &file);
+	const struct uwdf_entry answer = {
+		.opcode = UWDF_OP_OPEN, .tag = tag, .handle = handle, .status = status
+	};
 
-	if (!UWDF_STATUS_OK(status))
-		return status;
-	/* a handle is not given again soon: its upper bits count the opens */
-	*f = (struct server_file){ .file = file, .handle = (++c->file_uses << 8) | (slot + 1) };
-	c->server->open_files++;
-	*out_handle = f->handle;
-	return UWDF_STATUS_SUCCESS;
+	return connection_answer(c, &answer, NULL);
 }
 
+static void slot_free(struct connection *c, struct server_file *f)
+{
+	*f = (struct server_file){ .state = FILE_FREE };
+	c->server->open_files--;
+	server_note_dry(c->server);
+}
+
+/* Loop thread: the driver has answered. Its client, or the device, may be on the way out. */
+static void opened(struct irq_message *msg)
+{
+	struct server_file *f = uw_container_of(msg, struct server_file, done);
+	struct connection *c = f->connection;
+	bool leaving = server_is_leaving(c->server);
+	int32_t status = f->status;
+	uint32_t handle = 0;
+	uint64_t tag = f->tag;
+
+	c->files_moving--;
+	f->tag = 0;
+	if (!UWDF_STATUS_OK(status)) {
+		slot_free(c, f);
+	} else {
+		f->state = FILE_OPEN;
+		handle = leaving ? 0 : f->handle;
+		status = leaving ? UWDF_STATUS_DEVICE_REMOVED : status;
+	}
+	if (c->fd >= 0 && answer_open(c, tag, handle, status))
+		connection_close(c);
+	if (c->fd < 0 || leaving)
+		files_close_all(c);
+	connection_release_if_idle(c);
+}
+
+/* The device's thread. */
+static void open_done(struct uwdf_open *open, int32_t status, struct uwdf_file *file)
+{
+	struct server_file *f = open->owner;
+
+	f->status = status;
+	f->file = file;
+	f->done.run = opened;
+	irq_loop_post(f->connection->server->loop, &f->done);
+}
+
+static void open_in_slot(struct connection *c, uint32_t slot, uint64_t tag)
+{
+	struct server_file *f = &c->files[slot];
+
+	/* a handle is not given again soon: its upper bits count the opens */
+	*f = (struct server_file){
+		.state = FILE_OPENING,
+		.connection = c,
+		.handle = (++c->file_uses << 8) | (slot + 1),
+		.tag = tag,
+		.open = { .process_id = c->process_id, .done = open_done, .owner = f }
+	};
+	c->server->open_files++;
+	c->files_moving++;
+	c->server->params.ops->open_start(c->server->params.device, &f->open);
+}
+
+/* Success: under way, to be answered by opened(). */
 static int32_t try_open(struct connection *c, const struct uwdf_entry *entry,
-			const uint8_t *payload, uint32_t *out_handle)
+			const uint8_t *payload)
 {
 	if (!is_named(c->server, entry, payload))
 		return UWDF_STATUS_OBJECT_NAME_NOT_FOUND;
 	if (server_is_leaving(c->server))
 		return UWDF_STATUS_DEVICE_REMOVED;
 	for (uint32_t slot = 0; slot < SERVER_MAX_FILES; slot++)
-		if (!c->files[slot].file)
-			return open_in_slot(c, slot, out_handle);
+		if (c->files[slot].state == FILE_FREE) {
+			open_in_slot(c, slot, entry->tag);
+			return UWDF_STATUS_SUCCESS;
+		}
 	return UWDF_STATUS_INSUFFICIENT_RESOURCES;
 }
 
 int file_open(struct connection *c, const struct uwdf_entry *entry, const uint8_t *payload)
 {
-	struct uwdf_entry answer = { .opcode = UWDF_OP_OPEN, .tag = entry->tag };
+	int32_t status = try_open(c, entry, payload);
 
-	answer.status = try_open(c, entry, payload, &answer.handle);
-	return connection_answer(c, &answer, NULL);
+	return UWDF_STATUS_OK(status) ? 0 : answer_open(c, entry->tag, 0, status);
 }
 
 struct server_file *file_of(struct connection *c, uint32_t handle)
 {
 	uint32_t slot = (handle & 0xff) - 1;
 
-	if (slot >= SERVER_MAX_FILES || !c->files[slot].file || c->files[slot].handle != handle)
+	if (slot >= SERVER_MAX_FILES || c->files[slot].handle != handle)
 		return NULL;
-	return &c->files[slot];
+	return c->files[slot].state == FILE_OPEN ? &c->files[slot] : NULL;
 }
 
 static int answer_close(struct connection *c, uint64_t tag, uint32_t handle, int32_t status)
@@ -73,26 +129,44 @@ static int answer_close(struct connection *c, uint64_t tag, uint32_t handle, int
 	return connection_answer(c, &answer, NULL);
 }
 
+/* Loop thread: the driver has been told, the file is no more. */
+static void closed(struct irq_message *msg)
+{
+	struct server_file *f = uw_container_of(msg, struct server_file, done);
+	struct connection *c = f->connection;
+	uint32_t handle = f->handle;
+	uint64_t tag = f->tag;
+
+	c->files_moving--;
+	slot_free(c, f);
+	if (tag && c->fd >= 0 && answer_close(c, tag, handle, UWDF_STATUS_SUCCESS))
+		connection_close(c);
+	connection_release_if_idle(c);
+}
+
+/* The device's thread. */
+static void close_done(void *arg)
+{
+	struct server_file *f = arg;
+
+	f->done.run = closed;
+	irq_loop_post(f->connection->server->loop, &f->done);
+}
+
 void file_close_if_dry(struct connection *c, struct server_file *f)
 {
-	struct server_file closed = *f;
-
-	if (!f->file || !f->closing || f->outstanding)
+	if (f->state != FILE_CLOSING || f->outstanding)
 		return;
-	c->server->params.ops->close(f->file);
-	*f = (struct server_file){ 0 };
-	c->server->open_files--;
-	server_note_dry(c->server);
-	if (closed.close_tag && c->fd >= 0 &&
-	    answer_close(c, closed.close_tag, closed.handle, UWDF_STATUS_SUCCESS))
-		connection_close(c);
+	f->state = FILE_ENDING;
+	c->files_moving++;
+	c->server->params.ops->close_start(f->file, close_done, f);
 }
 
 static void start_closing(struct connection *c, struct server_file *f)
 {
-	if (!f->file)
+	if (f->state != FILE_OPEN)
 		return;
-	f->closing = true;
+	f->state = FILE_CLOSING;
 	requests_cancel(c, f);
 	file_close_if_dry(c, f);
 }
@@ -101,9 +175,9 @@ int file_close_asked(struct connection *c, const struct uwdf_entry *entry)
 {
 	struct server_file *f = file_of(c, entry->handle);
 
-	if (!f || f->closing)
+	if (!f)
 		return answer_close(c, entry->tag, entry->handle, UWDF_STATUS_INVALID_HANDLE);
-	f->close_tag = entry->tag;
+	f->tag = entry->tag;
 	start_closing(c, f);
 	return 0;
 }

@@ -19,12 +19,24 @@
 
 struct connection;
 
+enum file_state {
+	FILE_FREE,
+	FILE_OPENING, /* the device's: open_start() was called */
+	FILE_OPEN,
+	FILE_CLOSING, /* closes when its last request is done */
+	FILE_ENDING,  /* the device's: close_start() was called */
+};
+
 struct server_file {
-	struct uwdf_file *file; /* owned; NULL: this handle is free */
-	uint32_t handle;        /* slot + 1 | use << 8 */
-	uint32_t outstanding;   /* requests at the device */
-	uint64_t close_tag;     /* of the CLOSE to answer once it runs dry; 0: none */
-	bool closing;
+	enum file_state state;
+	struct connection *connection; /* borrowed: stays while the device has it */
+	struct uwdf_file *file;        /* owned; open and closing */
+	uint32_t handle;               /* slot + 1 | use << 8 */
+	uint32_t outstanding;          /* requests at the device */
+	uint64_t tag;                  /* of the OPEN or CLOSE to answer; 0: none */
+	int32_t status;                /* of the open */
+	struct uwdf_open open;
+	struct irq_message done; /* from the device: opened or closed */
 };
 
 /* A request at the device, then its answer until the socket takes it. Or an answer alone. */
@@ -51,8 +63,9 @@ struct connection {
 	bool greeted, wants_room;
 	struct server_file files[SERVER_MAX_FILES];
 	uint32_t file_uses;
-	uint32_t outstanding; /* requests at the device */
-	uint32_t unanswered;  /* those and the backlog */
+	uint32_t files_moving; /* opening or ending */
+	uint32_t outstanding;  /* requests at the device */
+	uint32_t unanswered;   /* those and the backlog */
 	size_t charge;
 	struct list backlog;
 	char *status_text; /* owned: what STATUS is being read from */
@@ -68,8 +81,8 @@ struct server {
 	int epoll_fd, listen_fd;       /* owned */
 	struct irq_timer accept_again; /* out of descriptors: look again later */
 	struct list connections;
-	uint32_t connection_count, open_files;
-	bool leaving; /* atomic: nothing new reaches the device */
+	uint32_t connection_count, open_files; /* of these, from OPENING to ENDING */
+	bool leaving;                          /* atomic: nothing new reaches the device */
 	struct irq_message leave;
 	struct exec_event dry; /* leaving, and no file is open */
 	uint8_t *rx;           /* owned: one datagram and a byte */
@@ -113,7 +126,7 @@ int entry_handle(struct connection *c, const uint8_t *datagram, size_t len) UW_M
 int file_open(struct connection *c, const struct uwdf_entry *entry,
 	      const uint8_t *payload) UW_MUST_CHECK;
 int file_close_asked(struct connection *c, const struct uwdf_entry *entry) UW_MUST_CHECK;
-struct server_file *file_of(struct connection *c, uint32_t handle);
+struct server_file *file_of(struct connection *c, uint32_t handle); /* an open one, or NULL */
 /* Close @f if it is to close and nothing is outstanding; answers its CLOSE. */
 void file_close_if_dry(struct connection *c, struct server_file *f);
 void files_close_all(struct connection *c); /* as they run dry */

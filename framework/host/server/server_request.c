@@ -148,7 +148,7 @@ int request_submit(struct connection *c, const struct uwdf_entry *entry, const u
 
 	if (server_is_leaving(c->server))
 		return refuse(c, entry, UWDF_STATUS_DEVICE_REMOVED);
-	if (!f || f->closing)
+	if (!f)
 		return refuse(c, entry, UWDF_STATUS_INVALID_HANDLE);
 	r = request_new(c, data_len(entry), SERVER_MAX_CHARGE);
 	if (!r)

@@ -33,10 +33,23 @@ struct uwdf_io {
 	uint64_t private_area[48]; /* the device's */
 };
 
+/* One open on its way; it stays valid until done() runs. Nothing can call it off. */
+struct uwdf_open {
+	uint32_t process_id; /* of the asker */
+	/* any thread, once; @file: NULL unless @status says success; must not block */
+	void (*done)(struct uwdf_open *open, int32_t status, struct uwdf_file *file);
+	void *owner;               /* the asker's */
+	uint64_t private_area[48]; /* the device's */
+};
+
 /* PASSIVE level, any thread. */
 struct uwdf_device_io_ops {
+	/* As long as the driver takes; the other two never wait. */
 	int32_t (*open)(void *device, uint32_t process_id, struct uwdf_file **out);
 	void (*close)(struct uwdf_file *file); /* nothing of it is outstanding */
+	void (*open_start)(void *device, struct uwdf_open *open);
+	/* @done: any thread, once, at the end; must not block */
+	void (*close_start)(struct uwdf_file *file, void (*done)(void *arg), void *arg);
 	void (*submit)(struct uwdf_file *file, struct uwdf_io *io);
 	/* Ask @io to end early: complete() is still called, once. Harmless when it was called
 	 * already, as long as @io's memory is there. */

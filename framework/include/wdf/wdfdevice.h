@@ -1133,7 +1133,8 @@ FORCEINLINE VOID WdfDeviceSetAlignmentRequirement(WDFDEVICE Device, ULONG Alignm
  * @FailedAction: WdfDeviceFailedAttemptRestart or WdfDeviceFailedNoRestart.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: the host is told and removes the device; it does not restart it by itself.
+ * Differs: the host is told and removes the device, as a surprise removal; it does not restart it
+ *          by itself.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef VOID (*PFN_WDFDEVICESETFAILED)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Device,

@@ -26,6 +26,10 @@ struct irq_loop_params {
 	bool own_thread; /* false: the creating thread drives it with irq_loop_run_once() */
 };
 
+/*
+ * PASSIVE. Return: 0; -ENOMEM; -EMFILE; -EAGAIN no thread; with IRQ_LOOP_URING what io_uring was
+ * refused with (-EPERM, -ENOSYS, ...).
+ */
 int irq_loop_new(const struct irq_loop_params *params, struct irq_loop **out) UW_MUST_CHECK;
 /* Stops and joins its thread. Sources and timers must be removed before. NULL is fine; returns
  * NULL. */
@@ -45,7 +49,10 @@ enum irq_source_kind {
 	IRQ_SOURCE_EDGE, /* an eventfd nobody drains: one call for each signal or bunch of them */
 	IRQ_SOURCE_READABLE, /* anything else: called again as long as it is readable */
 };
-/* PASSIVE or the loop's own thread. The descriptor is borrowed until the source is removed. */
+/*
+ * PASSIVE or the loop's own thread. The descriptor is borrowed until the source is removed.
+ * Return: 0; -EBADF no descriptor; -ENOMEM; -ENOSPC. @out is set before @fn can run.
+ */
 int irq_loop_add_source(struct irq_loop *loop, enum irq_source_kind kind, int fd, irq_source_fn *fn,
 			void *arg, struct irq_source **out) UW_MUST_CHECK;
 /* After return fn does not run and will not run again. Not from inside another loop's callback. */
@@ -75,9 +82,10 @@ void irq_loop_undefer(struct irq_deferred *work);
 /* --- timers, loop thread only --- */
 struct irq_timer {
 	struct list link; /* list_init() it once */
-	uint64_t due_ns;
+	uint64_t due_ns;  /* of exec_now_ns() */
 	void (*run)(struct irq_timer *timer);
 };
+/* Also anew, from its own function: due already, it runs in the next wake-up. */
 void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns);
 bool irq_loop_timer_stop(struct irq_timer *timer); /* true: it was pending */
 

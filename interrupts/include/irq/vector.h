@@ -24,11 +24,16 @@ struct irq_vectors *irq_vectors_free(struct irq_vectors *v); /* disconnects what
 enum pci_irq_kind irq_vectors_kind(const struct irq_vectors *v);
 unsigned int irq_vectors_count(const struct irq_vectors *v);
 
-/* The first connect enables the kind on the function, the last disconnect disables it. PASSIVE. */
+/*
+ * The first connect enables the kind on the function, the last disconnect disables it. PASSIVE.
+ * Return: 0; -EINVAL no such vector; -EBUSY connected already; -ENODEV the function is gone;
+ * -ENOSPC the machine has too few vectors; -ENOMEM; another -errno of loop or function.
+ */
 int irq_vector_connect(struct irq_vectors *v, unsigned int vector, struct irq_loop *loop,
 		       irq_vector_fn *fn, void *arg) UW_MUST_CHECK;
 /* After return fn does not run. PASSIVE (or the vector's loop). */
 void irq_vector_disconnect(struct irq_vectors *v, unsigned int vector);
+/* 0; -EINVAL the vector is not enabled; -ENODEV the function is gone. */
 int irq_vector_mask(struct irq_vectors *v, unsigned int vector) UW_MUST_CHECK;
 /* INTx: unmask after the ISR claimed it; others: unmask if masked. Loop thread or PASSIVE. */
 int irq_vector_rearm(struct irq_vectors *v, unsigned int vector) UW_MUST_CHECK;

@@ -12,12 +12,17 @@
 #include "base/compiler.h"
 #include "vfio/mmio.h"
 
-int fault_handler_install(void) UW_MUST_CHECK; /* once a process; -EALREADY */
+/* Once a process. Return: 0; -EALREADY; -ENOSPC too many tables. PASSIVE. */
+int fault_handler_install(void) UW_MUST_CHECK;
 void fault_handler_uninstall(void);
-/* Each thread that touches registers wants an alternate stack; exec threads of loops call this. */
-int fault_handler_thread_enter(void) UW_MUST_CHECK;
+/*
+ * Threads that exec starts while this is installed have an alternate stack, so that a fault on an
+ * exhausted stack is told like any other; other threads that touch registers call these two.
+ */
+int fault_handler_thread_enter(void) UW_MUST_CHECK; /* 0 or -ENOMEM */
 void fault_handler_thread_leave(void);
-/* The access table of one image (libuwdf itself, each driver .so): [first, last). Not owned. */
+/* The access table of one image (libuwdf itself, each driver .so): [first, last). Not owned.
+ * Return: 0; -ENOSPC. After the removal no handler looks at it. */
 int fault_handler_add_table(const struct vfio_mmio_fault_row *first,
 			    const struct vfio_mmio_fault_row *last) UW_MUST_CHECK;
 void fault_handler_remove_table(const struct vfio_mmio_fault_row *first);

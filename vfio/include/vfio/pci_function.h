@@ -103,6 +103,9 @@ struct pci_function_params {
 int pci_function_open(const char *address, const struct pci_function_params *params,
 		      struct report *rep, struct pci_function **out) UW_MUST_CHECK;
 
+/* Is @address one for pci_function_open()? Whether it exists is not asked. */
+bool pci_function_address_valid(const char *address);
+
 /* Quiesce (bus mastering off, interrupts off, reset if it has one) and release. NULL is fine. */
 void pci_function_close(struct pci_function *fn);
 

@@ -37,6 +37,17 @@ struct exec_thread_params {
 	void *arg;
 	int node; /* NUMA node to run on; -1: anywhere */
 };
+/* What each thread does first and last, beside its own work: a fault handler's alternate stack. */
+struct exec_thread_hooks {
+	void (*enter)(void);
+	void (*leave)(void);
+};
+/* For the threads started from now on; one for the process, not owned; NULL: none. */
+void exec_set_thread_hooks(const struct exec_thread_hooks *hooks);
+/*
+ * exec_thread_start() - @out is set before run() begins, so that it may use it; NULL on failure.
+ * Return: 0; -ENOMEM; -EAGAIN no more threads.
+ */
 int exec_thread_start(const struct exec_thread_params *params,
 		      struct exec_thread **out) UW_MUST_CHECK;
 /* exec_thread_join() - wait for @thread to end and free it; NULL is fine. */
@@ -74,7 +85,7 @@ bool exec_cond_wait(struct exec_cond *c, struct exec_mutex *m, uint64_t deadline
 void exec_cond_signal(struct exec_cond *c);
 void exec_cond_broadcast(struct exec_cond *c);
 
-/* --- a one-way flag to wait for (device gone, work done) --- */
+/* --- a flag to wait for (device gone, work done); it stays set until it is cleared --- */
 struct exec_event {
 	struct exec_mutex lock;
 	struct exec_cond cond;
@@ -103,12 +114,15 @@ struct exec_process_params {
 /*
  * The child dies with this process, even by SIGKILL: it is forked by a thread that lives until
  * exit. It leads a process group of its own: a terminal's Ctrl-C does not reach it,
- * exec_process_stop() does.
+ * exec_process_stop() does. Standard input is /dev/null.
+ * Return: 0, the child runs the program; -ENOENT no such program; -EACCES it may not be run;
+ *         -ENOMEM; another -errno of pipe, fork or exec. No child is left on failure.
  */
 int exec_process_start(const struct exec_process_params *params,
 		       struct exec_process **out) UW_MUST_CHECK;
 pid_t exec_process_pid(const struct exec_process *p);
 int exec_process_fd(const struct exec_process *p); /* pidfd: readable when the child has ended */
+/* @out_status: as waitpid() gives it; may be NULL, untouched while the child runs. */
 bool exec_process_ended(struct exec_process *p, int *out_status);
 /* Ask (SIGTERM), wait up to @grace_ms, insist (SIGKILL), reap and free. NULL is fine. */
 void exec_process_stop(struct exec_process *p, uint64_t grace_ms);

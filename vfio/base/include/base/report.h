@@ -12,7 +12,7 @@
 #include "base/compiler.h"
 
 struct report {
-	char text[512]; /* "binding 0000:00:03.0 to vfio-pci: permission denied" */
+	char text[512]; /* "opening /dev/vfio/7: Permission denied" */
 	char hint[384]; /* the command or change that fixes it; empty if there is none */
 };
 
@@ -40,7 +40,7 @@ void report_hint(struct report *rep, const char *format, ...) UW_PRINTF(2, 3) UW
 /** report_prefix() - put context in front of the text already there. */
 void report_prefix(struct report *rep, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
 
-/** err_text() - thread-safe text of a negative errno, e.g. "permission denied (EACCES)". */
+/** err_text() - thread-safe text of an errno, negative or not: "Permission denied". */
 const char *err_text(int err);
 
 #endif

@@ -118,6 +118,8 @@ void sys_exit_now(int status) __attribute__((noreturn));
 size_t sys_page_size(void);
 /* sys_last_error() - -errno of a library's call that failed (libnuma, libseccomp). */
 int sys_last_error(void);
+/* sys_set_last_error() - a signal handler puts back what sys_last_error() said when it came. */
+void sys_set_last_error(int err);
 
 /* Small files (sysfs, proc): whole contents, terminated; -EMSGSIZE when @len is too small. */
 ssize_t sys_read_file(const char *path, char *buf, size_t len) UW_MUST_CHECK;
