@@ -5,7 +5,25 @@
 
 void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns)
 {
-	struct list *after;
+	irq_loop_timer_start_within(loop, timer, due_ns, 0);
+}
+
+/* The first timer behind @after, if it is due at most @slack_ns after @due_ns. */
+static struct list *companion(struct irq_loop *loop, struct list *after, uint64_t due_ns,
+			      uint64_t slack_ns)
+{
+	struct list *next = after->next;
+
+	if (next == &loop->timers ||
+	    list_entry(next, struct irq_timer, link)->due_ns - due_ns > slack_ns)
+		return NULL;
+	return next;
+}
+
+void irq_loop_timer_start_within(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns,
+				 uint64_t slack_ns)
+{
+	struct list *after, *with;
 
 	list_remove(&timer->link);
 	timer->due_ns = due_ns;
@@ -13,6 +31,11 @@ void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64
 	after = loop->timers.prev;
 	while (after != &loop->timers && list_entry(after, struct irq_timer, link)->due_ns > due_ns)
 		after = after->prev;
+	with = slack_ns ? companion(loop, after, due_ns, slack_ns) : NULL;
+	if (with) {
+		timer->due_ns = list_entry(with, struct irq_timer, link)->due_ns;
+		after = with;
+	}
 	list_push_front(after, &timer->link);
 }
 

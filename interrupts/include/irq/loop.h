@@ -87,6 +87,9 @@ struct irq_timer {
 };
 /* Also anew, from its own function: due already, it runs in the next wake-up. */
 void irq_loop_timer_start(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns);
+/* Due between @due_ns and @slack_ns later, together with another timer where there is one then. */
+void irq_loop_timer_start_within(struct irq_loop *loop, struct irq_timer *timer, uint64_t due_ns,
+				 uint64_t slack_ns);
 bool irq_loop_timer_stop(struct irq_timer *timer); /* true: it was pending */
 
 struct irq_loop_stats {
