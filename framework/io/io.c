@@ -33,7 +33,7 @@ static int init_waits(struct fx_io *io)
 
 	if (err)
 		return err;
-	err = rank_mutex_init(&io->device_scope.lock, LOCK_RANK_SCOPE);
+	err = fx_scope_init(&io->device_scope, false);
 	if (err)
 		exec_event_deinit(&io->power_done);
 	return err;
@@ -62,12 +62,19 @@ NTSTATUS fx_io_new(struct fx_device *device, struct irq_loop *owner, struct fx_i
 
 NTSTATUS fx_io_configure(struct fx_io *io, const struct fx_io_config *config)
 {
+	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
+
 	assert(!io->pool.chunks);
 	io->config = *config;
-	if (((struct fx_device_head *)(void *)io->device)->base.sync_scope ==
-	    WdfSynchronizationScopeDevice)
+	io->device_scope.passive = io_is_passive(io, fx_object_effective_level(device));
+	if (fx_object_effective_scope(device) == WdfSynchronizationScopeDevice)
 		io->file_scope = &io->device_scope;
 	return request_pool_init(io);
+}
+
+struct fx_scope *fx_io_device_scope(struct fx_device *device)
+{
+	return &fx_device_io(device)->device_scope;
 }
 
 static void undefer(void *arg)
@@ -86,7 +93,7 @@ struct fx_io *fx_io_free(struct fx_io *io)
 	/* On the owner, so that whatever was posted before (a late submit or close) has run. */
 	irq_loop_call(io->owner, undefer, io);
 	assert(list_empty(&io->files) && list_empty(&io->queues) && list_empty(&io->done));
-	rank_mutex_deinit(&io->device_scope.lock);
+	fx_scope_deinit(&io->device_scope);
 	exec_event_deinit(&io->power_done);
 	mem_free(io);
 	return NULL;

@@ -133,6 +133,12 @@ void fx_io_submit(struct fx_file *file, struct fx_packet *packet);
 /* Ask; the packet still completes (once), with STATUS_CANCELLED if the driver gives it up. */
 void fx_io_cancel(struct fx_packet *packet);
 
+/* --- synchronization locks --- */
+struct fx_scope;
+struct fx_scope *fx_io_device_scope(struct fx_device *device); /* there is one in any case */
+/* Around the callbacks of a WDFQUEUE: its own, the device's, or NULL. */
+struct fx_scope *fx_io_queue_scope(struct fx_object *queue);
+
 struct fx_io_stats {
 	uint64_t submitted, completed, cancelled, queued_now, driver_owned_now, open_files;
 };

@@ -10,7 +10,7 @@
 #define FX_QUEUE_H
 
 #include "request.h"
-#include "scope.h"
+#include "sync/scope.h"
 
 /* Why a request cannot be presented at once. 0: it can. */
 enum fx_gate {

@@ -106,12 +106,14 @@ static void fill(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG
 	list_init(&q->io_link);
 }
 
-static NTSTATUS choose_scope(struct fx_queue *q, WDF_SYNCHRONIZATION_SCOPE scope)
+/* @level: of the queue's own attributes or inherited. */
+static NTSTATUS choose_scope(struct fx_queue *q, WDF_SYNCHRONIZATION_SCOPE scope,
+			     WDF_EXECUTION_LEVEL level)
 {
 	if (scope == WdfSynchronizationScopeDevice) {
 		q->scope = &q->io->device_scope;
 	} else if (scope == WdfSynchronizationScopeQueue) {
-		if (rank_mutex_init(&q->own_scope.lock, LOCK_RANK_SCOPE))
+		if (fx_scope_init(&q->own_scope, io_is_passive(q->io, level)))
 			return STATUS_INSUFFICIENT_RESOURCES;
 		q->scope = &q->own_scope;
 	}
@@ -209,7 +211,7 @@ static void queue_destroy(struct fx_object *obj)
 
 	assert(list_empty(&q->waiting) && list_empty(&q->owned) && list_empty(&q->taken));
 	if (q->scope == &q->own_scope)
-		rank_mutex_deinit(&q->own_scope.lock);
+		fx_scope_deinit(&q->own_scope);
 }
 
 static const struct fx_object_class queue_class = {
@@ -220,6 +222,11 @@ static const struct fx_object_class queue_class = {
 	.dispose = queue_dispose,
 	.destroy = queue_destroy,
 };
+
+struct fx_scope *fx_io_queue_scope(struct fx_object *queue)
+{
+	return uw_container_of(queue, struct fx_queue, base)->scope;
+}
 
 static NTSTATUS become_default(struct fx_queue *q)
 {
@@ -237,7 +244,7 @@ static NTSTATUS set_up(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_
 	NTSTATUS status;
 
 	fill(q, io, config);
-	status = choose_scope(q, scope_of(device, attrs));
+	status = choose_scope(q, scope_of(device, attrs), fx_object_effective_level(&q->base));
 	if (NT_SUCCESS(status) && config->DefaultQueue)
 		status = become_default(q);
 	return status;

@@ -66,6 +66,11 @@ static inline bool io_is_owner(const struct fx_io *io)
 {
 	return irq_loop_is_self(io->owner);
 }
+/* A lock around callbacks of @level: may it be one to sleep on? Not where all run at DISPATCH. */
+static inline bool io_is_passive(const struct fx_io *io, WDF_EXECUTION_LEVEL level)
+{
+	return level == WdfExecutionLevelPassive && io->config.level == PASSIVE_LEVEL;
+}
 /* The owner's counters: others read them, nobody else writes. */
 static inline void io_count(uint64_t *counter, uint64_t by)
 {
@@ -83,14 +88,15 @@ static inline struct io_call io_enter_driver(struct fx_io *io, struct fx_scope *
 	struct io_call call = { .scope = scope };
 
 	io->in_driver++;
+	call.level_before = fx_irql_get();
 	call.entered = fx_scope_enter(scope);
-	call.level_before = fx_irql_raise(io->config.level);
+	fx_irql_raise(io->config.level);
 	return call;
 }
 static inline void io_leave_driver(struct fx_io *io, const struct io_call *call)
 {
+	fx_scope_leave(call->scope, call->entered, io->driver);
 	fx_irql_restore(call->level_before);
-	fx_scope_leave(call->scope, call->entered);
 	io->in_driver--;
 }
 

@@ -234,8 +234,8 @@ static void look_at_locks(WDFQUEUE queue, WDFREQUEST request)
 {
 	struct fx_queue *q = (void *)queue;
 
-	device_lock_held = f.io->device_scope.lock.owner == exec_thread_id();
-	queue_lock_held = q->scope == &q->own_scope && q->own_scope.lock.owner == exec_thread_id();
+	device_lock_held = fx_scope_is_mine(&f.io->device_scope);
+	queue_lock_held = q->scope == &q->own_scope && fx_scope_is_mine(&q->own_scope);
 	WdfRequestComplete(request, STATUS_SUCCESS);
 }
 
@@ -256,7 +256,8 @@ static void run_one_in_scope(WDF_SYNCHRONIZATION_SCOPE scope)
 	io_op_read(&op, 8);
 	io_submit(&f, &op);
 	assert_int_equal(op.completions, 1);
-	assert_int_equal(f.io->device_scope.lock.owner, 0);
+	assert_int_equal(f.io->device_scope.mutex.owner, 0);
+	assert_int_equal(f.io->device_scope.spin.word, 0);
 }
 
 static void test_scope_none__no_lock_around_callbacks(void **state)

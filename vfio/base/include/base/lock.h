@@ -22,6 +22,7 @@ enum lock_rank {
 	LOCK_RANK_FILE = 45,
 	LOCK_RANK_OBJECT = 50,    /* one object's child list and state */
 	LOCK_RANK_REGISTRY = 55,  /* the registry's connection, held while the disk is waited for */
+	LOCK_RANK_TIMER = 57,     /* one WDFTIMER's place in the timer queue */
 	LOCK_RANK_ITEMS = 60,     /* what a collection, resource list or lookaside list holds */
 	LOCK_RANK_INTERRUPT = 70, /* an interrupt's lock, held across EvtInterruptIsr */
 	LOCK_RANK_DMA = 80,       /* a DMA domain's tables */
