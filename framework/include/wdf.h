@@ -24,6 +24,7 @@
 #include <wdf/wdfcore.h>
 #include <wdf/wdfdevice.h>
 #include <wdf/wdfdmaenabler.h>
+#include <wdf/wdfdpc.h>
 #include <wdf/wdfdriver.h>
 #include <wdf/wdffdo.h>
 #include <wdf/wdffileobject.h>
@@ -39,7 +40,9 @@
 #include <wdf/wdfstatus.h>
 #include <wdf/wdfstring.h>
 #include <wdf/wdfsync.h>
+#include <wdf/wdftimer.h>
 #include <wdf/wdftypes.h>
+#include <wdf/wdfworkitem.h>
 #include <wdm.h>
 
 #endif

@@ -58,6 +58,11 @@ VOID KeStallExecutionProcessor(ULONG MicroSeconds);
 NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Alertable,
 				PLARGE_INTEGER Interval);
 
+/* What WdfDpcWdmGetDpc() returns; opaque, as in NT. */
+typedef struct _KDPC {
+	PVOID Reserved[8];
+} KDPC, *PKDPC, *PRKDPC;
+
 /**
  * KeBugCheckEx() - stop: the host process ends with a report.
  * @BugCheckCode: any; the parameters are printed.

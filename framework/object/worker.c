@@ -5,6 +5,7 @@
 #include "irq/loop.h"
 #include "object/dispose.h"
 #include "object/object.h"
+#include "object/pool.h"
 
 static struct worker {
 	unsigned int users; /* control thread */
@@ -68,7 +69,16 @@ int fx_worker_start(void)
 	worker.message.run = worker_run;
 	err = irq_loop_new(&params, &worker.loop);
 	if (err)
-		worker.users--;
+		goto err_users;
+	err = fx_pool_start();
+	if (err)
+		goto err_loop;
+	return 0;
+
+err_loop:
+	worker.loop = irq_loop_free(worker.loop);
+err_users:
+	worker.users--;
 	return err;
 }
 
@@ -86,6 +96,7 @@ void fx_worker_drain(void)
 		more = worker.posted;
 		spin_lock_release(&worker.lock);
 	}
+	fx_pool_drain();
 }
 
 void fx_worker_stop(void)
@@ -93,5 +104,6 @@ void fx_worker_stop(void)
 	if (!worker.users || --worker.users)
 		return;
 	fx_worker_drain();
+	fx_pool_stop();
 	worker.loop = irq_loop_free(worker.loop);
 }

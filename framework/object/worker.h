@@ -2,7 +2,7 @@
 /*
  * worker.h - one PASSIVE thread for what was asked for at DISPATCH and may block: cleanups.
  *
- * Hosts start it, count themselves in, and the last one stops it.
+ * Hosts start it, count themselves in, and the last one stops it; the pool (pool.h) with it.
  */
 #ifndef FX_WORKER_H
 #define FX_WORKER_H

@@ -16,8 +16,9 @@ static void spinlock_dispose(struct fx_object *obj)
 	struct fx_spinlock *lock = of_object(obj);
 
 	if (!lock->is_interrupt && __atomic_load_n(&lock->lock.word, __ATOMIC_RELAXED))
-		fx_verifier_break(obj->driver, "a WDFSPINLOCK is deleted while it is held%s",
-				  fx_lock_history_text(lock->history).text);
+		fx_rule_break(obj->driver, FX_RULE_LOCK_DESTROYED, obj,
+			      "a WDFSPINLOCK is deleted while it is held%s",
+			      fx_lock_history_text(lock->history).text);
 }
 
 static void spinlock_destroy(struct fx_object *obj)
@@ -37,7 +38,7 @@ static const struct fx_object_class spinlock_class = {
 static void spinlock_fill(struct fx_spinlock *lock, const struct fx_driver *driver)
 {
 	spin_lock_init(&lock->lock, LOCK_RANK_DRIVER);
-	if (driver->globals.DriverFlags & WdfVerifierOn)
+	if (driver->verifier.on)
 		lock->history = mem_calloc(1, sizeof(*lock->history));
 }
 
@@ -68,10 +69,8 @@ static bool may_take(struct fx_driver *driver, const struct fx_spinlock *lock, c
 {
 	if (uw_likely(!lock->is_interrupt))
 		return true;
-	fx_verifier_break(driver,
-			  "%s on a lock that belongs to an interrupt: use "
-			  "WdfInterruptAcquireLock",
-			  function);
+	fx_rule_break(driver, FX_RULE_INTERRUPT_SPINLOCK, &lock->base,
+		      "%s on a lock that belongs to an interrupt", function);
 	return false;
 }
 
@@ -85,9 +84,10 @@ VOID fx_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_N
 	    !may_take(driver, lock, "WdfSpinLockAcquire"))
 		return;
 	if (uw_unlikely(spin_lock_is_mine(&lock->lock)))
-		fx_verifier_stop(driver, WDF_RECURSIVE_LOCK, (uintptr_t)handle, 0,
-				 "WdfSpinLockAcquire on a lock that this thread holds%s",
-				 fx_lock_history_text(lock->history).text);
+		fx_rule_stop(driver, FX_RULE_LOCK_TWICE, &lock->base, (uintptr_t)handle,
+			     (uintptr_t)&lock->lock,
+			     "WdfSpinLockAcquire on a lock that this thread holds%s",
+			     fx_lock_history_text(lock->history).text);
 	before = fx_irql_raise(DISPATCH_LEVEL);
 	spin_lock_acquire_for_driver(&lock->lock);
 	lock->level_before = before;
@@ -103,9 +103,11 @@ VOID fx_WdfSpinLockRelease(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_N
 
 	if (!may_take(driver, lock, "WdfSpinLockRelease"))
 		return;
-	if (uw_unlikely(!spin_lock_is_mine(&lock->lock)))
-		fx_verifier_stop(driver, WDF_INVALID_LOCK_OPERATION, (uintptr_t)handle, 1,
-				 "WdfSpinLockRelease on a lock that this thread does not hold");
+	if (uw_unlikely(!spin_lock_is_mine(&lock->lock))) {
+		fx_rule_broken(driver, FX_RULE_SPINLOCK_NOT_HELD, &lock->base, (uintptr_t)handle, 1,
+			       "WdfSpinLockRelease on a lock that this thread does not hold");
+		return;
+	}
 	before = lock->level_before;
 	if (uw_unlikely(lock->history))
 		fx_lock_history_released(lock->history);

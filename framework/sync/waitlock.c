@@ -36,8 +36,8 @@ static void waitlock_dispose(struct fx_object *obj)
 	uint32_t owner = __atomic_load_n(&of_object(obj)->owner, __ATOMIC_RELAXED);
 
 	if (owner)
-		fx_verifier_break(obj->driver, "a WDFWAITLOCK is deleted while thread %u holds it",
-				  owner);
+		fx_rule_break(obj->driver, FX_RULE_LOCK_DESTROYED, obj,
+			      "a WDFWAITLOCK is deleted while thread %u holds it", owner);
 }
 
 static void waitlock_destroy(struct fx_object *obj)
@@ -164,9 +164,9 @@ NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, 
 	if (try_only)
 		return STATUS_TIMEOUT;
 	if (!timeout && is_mine(lock))
-		fx_verifier_stop(driver, WDF_RECURSIVE_LOCK, (uintptr_t)handle, 0,
-				 "WdfWaitLockAcquire without a time-out on a lock that this thread "
-				 "holds: it would wait for ever");
+		fx_rule_stop(driver, FX_RULE_LOCK_TWICE, &lock->base, (uintptr_t)handle, 0,
+			     "WdfWaitLockAcquire without a time-out on a lock that this thread "
+			     "holds: it would wait for ever");
 	if (timeout)
 		due = fx_due_from(*timeout);
 	return wait_for(lock, timeout ? &due : NULL) ? STATUS_SUCCESS : STATUS_TIMEOUT;
@@ -182,6 +182,6 @@ VOID fx_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle)
 	if (uw_likely(is_mine(lock)))
 		release(lock);
 	else
-		fx_verifier_break(driver,
-				  "WdfWaitLockRelease on a lock that this thread does not hold");
+		fx_rule_break(driver, FX_RULE_LOCK_NOT_OWNED, &lock->base,
+			      "WdfWaitLockRelease on a lock that this thread does not hold");
 }

@@ -380,6 +380,10 @@ static NTSTATUS on_device_add(WDFDRIVER driver, PWDFDEVICE_INIT init)
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.EvtCleanupCallback = on_device_cleanup;
 	attrs.EvtDestroyCallback = on_device_destroy;
+	if (fx_script.scope)
+		attrs.SynchronizationScope = fx_script.scope;
+	if (fx_script.level)
+		attrs.ExecutionLevel = fx_script.level;
 	status = WdfDeviceCreate(&init, &attrs, &fx_made.device);
 	if (NT_SUCCESS(status))
 		status = fill_device(fx_made.device);

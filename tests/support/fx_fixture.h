@@ -23,6 +23,8 @@ struct fx_script {
 	bool no_unload;          /* no EvtDriverUnload */
 	unsigned int interrupts; /* made in EvtDriverDeviceAdd */
 	unsigned int enablers;
+	WDF_SYNCHRONIZATION_SCOPE scope; /* of the device; 0: inherited, as is the level */
+	WDF_EXECUTION_LEVEL level;
 	bool queue;       /* a parallel default queue that keeps requests */
 	const char *skip; /* a callback that is not registered */
 	NTSTATUS (*entry)(PDRIVER_OBJECT object, PUNICODE_STRING path); /* instead of DriverEntry */

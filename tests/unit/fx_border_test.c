@@ -20,6 +20,7 @@
  *   D driver, d device, q queue, r request, m memory, M preallocated memory, f file object,
  *   n interrupt, e DMA enabler, b common buffer, s spin lock, w wait lock, c resource list,
  *   l collection, t string, a lookaside list, g requirements list, h a configuration of it,
+ *   P DPC, T timer, W work item,
  *   y registry key, o object of any type; R, F, Y: may be NULL
  *
  *   i WDFDEVICE_INIT, j one that may not be freed, I pointer to one, k context
@@ -85,6 +86,21 @@ static const struct row {
 	ROW(WdfSpinLockCreate, "xp"),
 	ROW(WdfSpinLockAcquire, "s"),
 	ROW(WdfSpinLockRelease, "s"),
+	ROW(WdfDpcCreate, "pxp"),
+	ROW(WdfDpcEnqueue, "P"),
+	ROW(WdfDpcCancel, "Px"),
+	ROW(WdfDpcGetParentObject, "P"),
+	ROW(WdfDpcWdmGetDpc, "P"),
+	ROW(WdfTimerCreate, "pxp"),
+	ROW(WdfTimerStart, "Tx"),
+	ROW(WdfTimerStop, "Tx"),
+	ROW(WdfTimerGetParentObject, "T"),
+	ROW(WdfWorkItemCreate, "pxp"),
+	ROW(WdfWorkItemEnqueue, "W"),
+	ROW(WdfWorkItemFlush, "W"),
+	ROW(WdfWorkItemGetParentObject, "W"),
+	ROW(WdfObjectAcquireLock, "o"),
+	ROW(WdfObjectReleaseLock, "o"),
 	ROW(WdfWaitLockCreate, "xp"),
 	ROW(WdfWaitLockAcquire, "wx"),
 	ROW(WdfWaitLockRelease, "w"),
@@ -208,6 +224,9 @@ static struct {
 	WDFCOMMONBUFFER buffer;
 	WDFSPINLOCK spinlock;
 	WDFWAITLOCK waitlock;
+	WDFDPC dpc;
+	WDFTIMER timer;
+	WDFWORKITEM workitem;
 	WDFCMRESLIST resources;
 	WDFCOLLECTION collection;
 	WDFSTRING string;
@@ -234,6 +253,30 @@ static void want_file_objects(PWDFDEVICE_INIT init)
 	WdfDeviceInitSetFileObjectConfig(init, &config, WDF_NO_OBJECT_ATTRIBUTES);
 }
 
+static void ignore_dpc(WDFDPC dpc)
+{
+	(void)dpc;
+}
+
+static void ignore_workitem(WDFWORKITEM workitem)
+{
+	(void)workitem;
+}
+
+static void make_callers(PWDF_OBJECT_ATTRIBUTES attrs)
+{
+	WDF_WORKITEM_CONFIG workitem;
+	WDF_TIMER_CONFIG timer;
+	WDF_DPC_CONFIG dpc;
+
+	WDF_DPC_CONFIG_INIT(&dpc, ignore_dpc);
+	assert_int_equal(WdfDpcCreate(&dpc, attrs, &made.dpc), STATUS_SUCCESS);
+	WDF_TIMER_CONFIG_INIT(&timer, NULL);
+	assert_int_equal(WdfTimerCreate(&timer, attrs, &made.timer), STATUS_SUCCESS);
+	WDF_WORKITEM_CONFIG_INIT(&workitem, ignore_workitem);
+	assert_int_equal(WdfWorkItemCreate(&workitem, attrs, &made.workitem), STATUS_SUCCESS);
+}
+
 static void make_objects(WDFDEVICE device)
 {
 	WDF_OBJECT_ATTRIBUTES attrs;
@@ -247,6 +290,7 @@ static void make_objects(WDFDEVICE device)
 			 STATUS_SUCCESS);
 	assert_int_equal(WdfSpinLockCreate(&attrs, &made.spinlock), STATUS_SUCCESS);
 	assert_int_equal(WdfWaitLockCreate(&attrs, &made.waitlock), STATUS_SUCCESS);
+	make_callers(&attrs);
 	assert_int_equal(WdfCollectionCreate(&attrs, &made.collection), STATUS_SUCCESS);
 	assert_int_equal(WdfStringCreate(NULL, &attrs, &made.string), STATUS_SUCCESS);
 	assert_int_equal(WdfMemoryCreatePreallocated(&attrs, made.out, 1, &made.preallocated),
@@ -388,6 +432,12 @@ static const void *good(char letter)
 		return made.spinlock;
 	case 'w':
 		return made.waitlock;
+	case 'P':
+		return made.dpc;
+	case 'T':
+		return made.timer;
+	case 'W':
+		return made.workitem;
 	case 'c':
 		return made.resources;
 	case 'l':
@@ -452,7 +502,7 @@ static void expect_stop(const struct row *row, size_t at, const void *bad, const
 
 static bool is_handle(char letter)
 {
-	return strchr("DdqrmMfnebswcltaghyoRFY", letter);
+	return strchr("DdqrmMfnebswcltaghPTWyoRFY", letter);
 }
 
 static void check_null(const struct row *row, size_t at)

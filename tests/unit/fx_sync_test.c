@@ -147,15 +147,10 @@ static const struct fx_lock_history *history_of(WDFSPINLOCK handle)
 	return fx_spinlock_from_handle(fx.driver->fx, handle)->history;
 }
 
-static void verify(void)
-{
-	fx.driver->fx->globals.DriverFlags |= WdfVerifierOn;
-}
-
 static void test_history__verifier_off__none(void **state)
 {
 	(void)state;
-	fx.driver->fx->globals.DriverFlags &= ~(ULONG)WdfVerifierOn;
+	fx.driver->fx->verifier.on = false;
 	assert_int_equal(WdfSpinLockCreate(NULL, &lock), STATUS_SUCCESS);
 	assert_null(history_of(lock));
 }
@@ -174,7 +169,6 @@ static void test_history__says_who_took_it_from_where(void **state)
 	pthread_t thread;
 
 	(void)state;
-	verify();
 	assert_int_equal(WdfSpinLockCreate(NULL, &lock), STATUS_SUCCESS);
 	assert_null(fx_lock_history_get(history_of(lock), 0));
 	assert_int_equal(pthread_create(&thread, NULL, take_once, lock), 0);
@@ -197,7 +191,6 @@ static void test_history__says_who_took_it_from_where(void **state)
 static void test_history__more_than_it_keeps__the_latest(void **state)
 {
 	(void)state;
-	verify();
 	assert_int_equal(WdfSpinLockCreate(NULL, &lock), STATUS_SUCCESS);
 	for (unsigned int i = 0; i < FX_LOCK_RECORDS + 3; i++)
 		take_once(lock);
@@ -211,7 +204,6 @@ static void test_history__more_than_it_keeps__the_latest(void **state)
 static void test_history__stop__names_the_last_acquisition(void **state)
 {
 	(void)state;
-	verify();
 	assert_int_equal(WdfSpinLockCreate(NULL, &lock), STATUS_SUCCESS);
 	acquire(lock);
 	assert_true(fx_stops(acquire, lock, WDF_RECURSIVE_LOCK));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wdfsync.h - WDFSPINLOCK, WDFWAITLOCK.
+ * wdfsync.h - WDFSPINLOCK, WDFWAITLOCK, and the locks that the framework synchronizes with.
  *
- * Has: WdfSpinLockCreate, WdfSpinLockAcquire, WdfSpinLockRelease, WdfWaitLockCreate,
+ * Has: WdfObjectAcquireLock, WdfObjectReleaseLock,
+ *      WdfSpinLockCreate, WdfSpinLockAcquire, WdfSpinLockRelease, WdfWaitLockCreate,
  *      WdfWaitLockAcquire, WdfWaitLockRelease.
  */
 #ifndef UWDF_WDFSYNC_H
@@ -13,6 +14,44 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/**
+ * WdfObjectAcquireLock() - take the lock that the framework holds around an object's callbacks.
+ * @Object: a WDFDEVICE, or a WDFQUEUE whose synchronization scope is device or queue; not inside a
+ *          callback that the framework serializes by this very lock.
+ *
+ * IRQL:    for an object of WdfExecutionLevelPassive APC_LEVEL or below, the level stays; else
+ *          DISPATCH_LEVEL or below, raised to DISPATCH_LEVEL.
+ * Differs: stops with WDF_INVALID_LOCK_OPERATION where there is no such lock and with
+ *          WDF_RECURSIVE_LOCK when the caller holds it, as KMDF. The lock of a driver that
+ *          declared its callbacks fit for DISPATCH (WdfLxDriverSetIoLevel) is always of the second
+ *          kind. There are no APCs to disable.
+ * Source:  Windows driver documentation, wdfsync.h.
+ */
+typedef VOID (*PFN_WDFOBJECTACQUIRELOCK)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object);
+FORCEINLINE VOID WdfObjectAcquireLock(WDFOBJECT Object)
+{
+	((PFN_WDFOBJECTACQUIRELOCK)WdfFunctions[WdfObjectAcquireLockTableIndex])(WdfDriverGlobals,
+										 Object);
+}
+
+/**
+ * WdfObjectReleaseLock() - give that lock back and return to the level before.
+ * @Object: as for WdfObjectAcquireLock(); its lock is held by the caller.
+ *
+ * A callback that the framework serializes may give the lock back if it takes it again before it
+ * returns.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: releasing a lock that the caller does not hold is reported and ignored.
+ * Source:  Windows driver documentation, wdfsync.h.
+ */
+typedef VOID (*PFN_WDFOBJECTRELEASELOCK)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object);
+FORCEINLINE VOID WdfObjectReleaseLock(WDFOBJECT Object)
+{
+	((PFN_WDFOBJECTRELEASELOCK)WdfFunctions[WdfObjectReleaseLockTableIndex])(WdfDriverGlobals,
+										 Object);
+}
 
 /**
  * WdfSpinLockCreate() - create a spin lock.
@@ -55,7 +94,8 @@ FORCEINLINE VOID WdfSpinLockAcquire(WDFSPINLOCK SpinLock)
  * @SpinLock: held by the caller.
  *
  * IRQL:    DISPATCH_LEVEL.
- * Differs: releasing a lock that the caller does not hold stops with WDF_INVALID_LOCK_OPERATION.
+ * Differs: releasing a lock that the caller does not hold stops with WDF_INVALID_LOCK_OPERATION,
+ *          or is ignored while the verifier is off.
  * Source:  Windows driver documentation, wdfsync.h.
  */
 typedef VOID (*PFN_WDFSPINLOCKRELEASE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFSPINLOCK SpinLock);
