@@ -2,54 +2,16 @@
 /* The uwdf programs on device models: what scripts rely on, and machines that lack something. */
 #include "uw_test.h"
 
-#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "jtext.h"
-#include "program.h"
+#include "program_host.h"
 #include "skips.h"
 
 #define UWDF UWDF_TEST_BIN "/uwdf"
-
-static char run_dir[64];
-static struct program host, tool;
-
-static int make_run_dir(void **state)
-{
-	(void)state;
-	snprintf(run_dir, sizeof(run_dir), "/tmp/uwdf-model-XXXXXX");
-	assert_non_null(mkdtemp(run_dir));
-	setenv("UWDF_RUNTIME_DIR", run_dir, 1);
-	setenv("UWDF_DRIVER_PATH", UWDF_TEST_BIN "/drivers", 1);
-	return 0;
-}
-
-/* A host that ended at once may have left its socket. */
-static int remove_run_dir(void **state)
-{
-	struct dirent *entry;
-	DIR *dir = opendir(run_dir);
-
-	(void)state;
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe): one thread */
-		if (strstr(entry->d_name, ".sock"))
-			assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-	closedir(dir);
-	assert_int_equal(rmdir(run_dir), 0);
-	return 0;
-}
-
-static void start_host(const char *driver, const char *address)
-{
-	const char *argv[] = { "uwdf", "run", driver, "--device", address, NULL };
-
-	program_start(&host, argv);
-	program_await(&host, "is ready");
-}
 
 static void stop_host(void)
 {

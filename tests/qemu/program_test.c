@@ -19,49 +19,12 @@
 #include <uwdf_nic.h>
 
 #include "jtext.h"
-#include "program.h"
+#include "program_host.h"
 #include "uwdf/client.h"
 #include "uwdf/status.h"
 
 #define SOON_MS   10000
 #define BIN(name) (UWDF_TEST_BIN "/" name)
-
-static char run_dir[64];
-static struct program host, tool;
-
-static int make_run_dir(void **state)
-{
-	(void)state;
-	snprintf(run_dir, sizeof(run_dir), "/tmp/uwdf-e2e-XXXXXX");
-	assert_non_null(mkdtemp(run_dir));
-	setenv("UWDF_RUNTIME_DIR", run_dir, 1);
-	setenv("UWDF_DRIVER_PATH", UWDF_TEST_BIN "/drivers", 1);
-	return 0;
-}
-
-/* What a killed host leaves behind may be there; nothing else. */
-static int remove_run_dir(void **state)
-{
-	struct dirent *entry;
-	DIR *dir = opendir(run_dir);
-
-	(void)state;
-	assert_non_null(dir);
-	while ((entry = readdir(dir))) /* NOLINT(concurrency-mt-unsafe): one thread */
-		if (strstr(entry->d_name, ".sock"))
-			assert_int_equal(unlinkat(dirfd(dir), entry->d_name, 0), 0);
-	closedir(dir);
-	assert_int_equal(rmdir(run_dir), 0);
-	return 0;
-}
-
-static void start_host(const char *driver, const char *address)
-{
-	const char *argv[] = { "uwdf", "run", driver, "--device", address, NULL };
-
-	program_start(&host, argv);
-	program_await(&host, "is ready");
-}
 
 static void stop_host(const char *name)
 {
@@ -223,21 +186,36 @@ static void test_io_uring_refused__works__said_once(void **state)
 	assert_null(strstr(notice + 1, "io_uring is refused"));
 }
 
+/* On a host of its own, with a read that no frame will end. */
+static uwdf_handle *open_and_read(void)
+{
+	static char frame[1514];
+	static struct uwdf_op op;
+	uwdf_handle *h;
+
+	op = (struct uwdf_op){ .kind = UWDF_READ, .out = frame, .out_len = sizeof(frame) };
+	start_host("e1000", "qemu:e1000");
+	h = open_device("e1000");
+	assert_int_equal(uwdf_submit(h, &op), 0);
+	return h;
+}
+
+static void expect_read_ends(uwdf_handle *h)
+{
+	struct uwdf_op *got;
+
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_int_equal((uint32_t)got->status, (uint32_t)UWDF_STATUS_DEVICE_REMOVED);
+}
+
 static void test_sigint_with_pending_request__client_answered(void **state)
 {
-	struct uwdf_op op = { .kind = UWDF_READ }, *got;
-	char frame[1514];
 	uwdf_handle *h;
 
 	(void)state;
-	start_host("e1000", "qemu:e1000");
-	h = open_device("e1000");
-	op.out = frame;
-	op.out_len = sizeof(frame);
-	assert_int_equal(uwdf_submit(h, &op), 0);
+	h = open_and_read();
 	kill(host.pid, SIGINT);
-	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
-	assert_int_equal((uint32_t)got->status, (uint32_t)UWDF_STATUS_DEVICE_REMOVED);
+	expect_read_ends(h);
 	assert_int_equal(program_end(&host, 10), 0);
 	uwdf_close(h);
 }
@@ -269,19 +247,12 @@ static void test_client_vanishes_with_requests__host_goes_on(void **state)
 
 static void test_host_killed__client_notices__runs_again_at_once(void **state)
 {
-	struct uwdf_op op = { .kind = UWDF_READ }, *got;
-	char frame[1514];
 	uwdf_handle *h;
 
 	(void)state;
-	start_host("e1000", "qemu:e1000");
-	h = open_device("e1000");
-	op.out = frame;
-	op.out_len = sizeof(frame);
-	assert_int_equal(uwdf_submit(h, &op), 0);
+	h = open_and_read();
 	kill(host.pid, SIGKILL);
-	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
-	assert_int_equal((uint32_t)got->status, (uint32_t)UWDF_STATUS_DEVICE_REMOVED);
+	expect_read_ends(h);
 	assert_int_equal(program_end(&host, 10), 128 + SIGKILL);
 	uwdf_close(h);
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices"), 0);
@@ -320,22 +291,15 @@ static pid_t find_qemu_of(pid_t parent)
 
 static void test_qemu_dies__host_ends__client_answered(void **state)
 {
-	struct uwdf_op op = { .kind = UWDF_READ }, *got;
-	char frame[1514];
 	uwdf_handle *h;
 	pid_t qemu;
 
 	(void)state;
-	start_host("e1000", "qemu:e1000");
-	h = open_device("e1000");
-	op.out = frame;
-	op.out_len = sizeof(frame);
-	assert_int_equal(uwdf_submit(h, &op), 0);
+	h = open_and_read();
 	qemu = find_qemu_of(host.pid);
 	assert_true(qemu > 0);
 	kill(qemu, SIGKILL);
-	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
-	assert_int_equal((uint32_t)got->status, (uint32_t)UWDF_STATUS_DEVICE_REMOVED);
+	expect_read_ends(h);
 	assert_int_equal(program_end(&host, 10), 4);
 	assert_non_null(strstr(host.output, "the device leaves"));
 	uwdf_close(h);

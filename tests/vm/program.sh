@@ -111,22 +111,23 @@ has_answers() {
 }
 
 still_flow() {
-	await 10 has_answers $(($(count_answers) + 3)) || fail "no answers from $gateway"
+	await 20 has_answers $(($(count_answers) + 3)) || fail "no answers from $gateway"
 }
 
 # The kernel's own network stack over the driver, with echo requests all the time from here on.
 frames_flow() {
 	./uwdf net "$name" --tap $tap --up >/tmp/net.log 2>&1 &
 	net=$!
-	await 10 interface_runs || { fail "uwdf net does not run $tap:"; cat /tmp/net.log; return 1; }
+	await 20 interface_runs || { fail "uwdf net does not run $tap:"; cat /tmp/net.log; return 1; }
 	ifconfig $tap 10.0.2.15 netmask 255.255.255.0
-	ping -i 0.05 $gateway >/tmp/echoes 2>&1 &
+	: >/tmp/echoes # now: the background would empty it some time, after the answers before were counted
+	ping -i 0.05 $gateway >>/tmp/echoes 2>&1 &
 	echoes=$!
 	still_flow
 }
 
 stop_host() {
-	expect 0 ./uwdf stop "$name" && ends 1 0 "$host" "the host"
+	expect 0 ./uwdf stop "$name" && ends 5 0 "$host" "the host"
 }
 
 # Nothing of a scenario reaches the next one.
@@ -134,7 +135,7 @@ clean_up() {
 	local pid
 	for pid in $echoes $net $host; do
 		has_ended "$pid" || kill -KILL "$pid"
-		await 5 has_ended "$pid" || fail "process $pid cannot be killed"
+		await 15 has_ended "$pid" || fail "process $pid cannot be killed"
 		wait "$pid" 2>/dev/null
 	done
 	host='' net='' echoes=''
@@ -167,7 +168,7 @@ stop_while_frames_flow() {
 	run_host && frames_flow || return 1
 	masters_bus || { fail "no bus master while frames flow"; return 1; }
 	expect 1 ./uwdf unbind "$NIC" && says 1 "has its IOMMU group $(group_of "$NIC") open" /tmp/out &&
-		still_flow && stop_host && ends 5 4 "$net" uwdf-net || return 1
+		still_flow && stop_host && ends 10 4 "$net" uwdf-net || return 1
 	says 1 . /tmp/host.log && expect 0 ./uwdf devices --json && says 1 '^\[\]$' /tmp/out || return 1
 	! masters_bus || fail "still bus master"
 }
@@ -175,9 +176,10 @@ stop_while_frames_flow() {
 kill_and_run_again() {
 	run_host && frames_flow || return 1
 	kill -KILL "$host"
-	ends 5 137 "$host" "the killed host" && run_host && ends 5 4 "$net" uwdf-net &&
+	ends 10 137 "$host" "the killed host" && run_host && ends 10 4 "$net" uwdf-net &&
 		says 1 "^uwdf-net: .* is gone" /tmp/net.log || return 1
 	kill "$echoes" 2>/dev/null # its interface is gone, so it may have ended itself
+	wait "$echoes" 2>/dev/null
 	[ "$name" = e1000 ] || { fail "the dead host keeps its name: $name"; return 1; }
 	frames_flow && stop_host
 }
