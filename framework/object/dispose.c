@@ -154,15 +154,22 @@ void fx_object_end_memory(struct fx_object *obj)
 	fx_object_free(obj);
 }
 
+static enum fx_rule rule_of_early_end(const struct fx_object *obj)
+{
+	if (obj->type == FX_TYPE_DEVICE)
+		return FX_RULE_DEVICE_DEREFERENCED;
+	return obj->type == FX_TYPE_DRIVER ? FX_RULE_DRIVER_DEREFERENCED
+					   : FX_RULE_OBJECT_DEREFERENCED;
+}
+
 void fx_object_destroy(struct fx_object *obj)
 {
 	WDFOBJECT handle = fx_object_handle(obj);
 
 	if (fx_object_state(obj) != FX_OBJECT_DISPOSED)
-		fx_verifier_stop(obj->driver, WDF_OBJECT_ERROR, obj->handle, (uintptr_t)obj,
-				 "the last reference on a %s was dropped before it was deleted: "
-				 "there is one dereference too many",
-				 obj->class->name);
+		fx_rule_stop(obj->driver, rule_of_early_end(obj), obj, obj->handle, (uintptr_t)obj,
+			     "the last reference on a %s was dropped before it was deleted",
+			     obj->class->name);
 	if (obj->destroy)
 		obj->destroy(handle);
 	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {

@@ -21,6 +21,7 @@
 #include "object/irql.h"
 #include "object/worker.h"
 #include "verifier/driver_setting.h"
+#include "verifier/record.h"
 #include "vfio/fault_handler.h"
 
 /* "/a/b/e1000.so" -> "e1000" */
@@ -259,6 +260,8 @@ static int finish_load(struct fx_driver *driver, int err, struct fx_driver **out
 {
 	if (err) {
 		driver_object_end(driver);
+		if (driver->bound)
+			fx_records_end(driver);
 		unbind_image(driver);
 		driver_free(driver);
 		return err;
@@ -304,6 +307,7 @@ void fx_driver_unload(struct fx_driver *driver)
 	if (driver->entered && driver->config.EvtDriverUnload)
 		driver->config.EvtDriverUnload(driver->globals.Driver);
 	driver_object_end(driver);
+	fx_records_end(driver);
 	unbind_image(driver);
 	driver_free(driver);
 }

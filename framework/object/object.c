@@ -140,8 +140,7 @@ static bool is_type(uint16_t type)
 
 struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle)
 {
-	struct fx_object *obj = (struct fx_object *)(uintptr_t)((uint64_t)(uintptr_t)handle &
-								FX_HANDLE_ADDRESS_MASK);
+	struct fx_object *obj = fx_object_at(handle);
 
 	if (uw_unlikely(!obj || !is_type(obj->type) || obj->handle != (uint64_t)(uintptr_t)handle))
 		fx_verifier_bad_handle(driver, handle, FX_TYPE_OBJECT, __builtin_return_address(0));

@@ -219,6 +219,12 @@ static inline void *fx_object_handle(const struct fx_object *obj)
 
 #define FX_HANDLE_ADDRESS_MASK 0x0000ffffffffffffull
 
+/* The place a handle names, which may be anything: for tests, and for reports of bad handles. */
+static inline struct fx_object *fx_object_at(const void *handle)
+{
+	return (struct fx_object *)((uintptr_t)handle & FX_HANDLE_ADDRESS_MASK);
+}
+
 /* The border check. Never returns NULL: a bad handle stops in the verifier
  * (fx_verifier_bad_handle). */
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
@@ -230,8 +236,7 @@ struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handl
 static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, const void *handle,
 						      enum fx_type type)
 {
-	struct fx_object *obj = (struct fx_object *)(uintptr_t)((uint64_t)(uintptr_t)handle &
-								FX_HANDLE_ADDRESS_MASK);
+	struct fx_object *obj = fx_object_at(handle);
 
 	if (uw_unlikely(!obj || obj->type != (uint16_t)type ||
 			obj->handle != (uint64_t)(uintptr_t)handle))

@@ -42,8 +42,9 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return;
 	if (!obj->class->driver_may_delete) {
-		fx_verifier_break(driver, "WdfObjectDelete on a %s, which the framework deletes",
-				  obj->class->name);
+		fx_rule_break(driver, FX_RULE_MAY_NOT_DELETE, obj,
+			      "WdfObjectDelete on a %s, which the framework deletes",
+			      obj->class->name);
 		return;
 	}
 	fx_object_delete(obj);

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "object/driver.h"
 #include "verifier/call_site.h"
+#include "verifier/object_report.h"
 
 #define BREAKS_IN_FULL 3u /* of each rule: later ones take one line */
 
@@ -51,6 +52,14 @@ static void say_where(const struct fx_violation *violation)
 	log_error("verifier", "  called from %s", text);
 }
 
+static void say_object(const struct fx_violation *violation)
+{
+	if (violation->object)
+		fx_report_object(violation->object);
+	if (violation->freed)
+		fx_report_freed(violation->freed);
+}
+
 static void say_hint(const struct fx_violation *violation)
 {
 	const char *hint = fx_rules[violation->rule].hint;
@@ -72,6 +81,7 @@ void fx_report_stop(const struct fx_violation *violation)
 		  violation->p3, (uintptr_t)violation->driver, code_name(violation->code), rule);
 	log_error("verifier", "  %s", violation->text);
 	say_where(violation);
+	say_object(violation);
 	say_hint(violation);
 }
 
@@ -113,6 +123,7 @@ void fx_report_break(const struct fx_violation *violation, uint32_t before)
 			  violation->text);
 	if (before < BREAKS_IN_FULL) {
 		say_where(violation);
+		say_object(violation);
 		say_hint(violation);
 	}
 	trap(violation->driver);

@@ -5,12 +5,15 @@
 
 #include "verifier/verifier.h"
 
+struct fx_record;
+
 struct fx_violation {
 	struct fx_driver *driver; /* NULL: not known */
 	enum fx_rule rule;
 	ULONG code; /* of a stop, and its parameters */
 	uint64_t p2, p3;
 	const struct fx_object *object; /* NULL: none */
+	const struct fx_record *freed;  /* what a stale handle meant; NULL: not known */
 	char text[512];
 };
 

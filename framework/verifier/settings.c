@@ -10,6 +10,7 @@
 #include "object/driver.h"
 #include "verifier/call_site.h"
 #include "verifier/driver_setting.h"
+#include "verifier/record.h"
 
 #define NEVER 0xffffffffu /* of a count or a limit */
 #ifndef FX_VERIFIER_DEFAULT
@@ -200,7 +201,7 @@ void fx_verifier_setup(struct fx_driver *driver, const struct fx_verifier_settin
 	v->minor = (uint8_t)driver->image->kmdf_minor;
 	v->down_level = value_of(driver, asked, FX_SET_DOWN_LEVEL, 0);
 	v->trap = trap_of(driver, asked, v->on);
-	v->quarantine = value_of(driver, asked, FX_SET_QUARANTINE, 1024);
+	v->quarantine_most = value_of(driver, asked, FX_SET_QUARANTINE, 1024);
 	v->allocations_left = UINT64_MAX;
 	if (v->on)
 		v->allocations_left =
@@ -210,8 +211,12 @@ void fx_verifier_setup(struct fx_driver *driver, const struct fx_verifier_settin
 	take_names(driver, asked ? asked->track : NULL, TRACK, ours ? "*" : "", v->track);
 	take_names(driver, asked ? asked->leaks : NULL, LEAKS, "*", v->leaks);
 	open_gates(v, enhanced & 1);
-	if (v->on)
+	list_init(&v->records);
+	list_init(&v->quarantine.records);
+	if (v->on) {
 		driver->globals.DriverFlags |= WdfVerifierOn;
+		driver->object_hooks = &fx_record_hooks;
+	}
 	if (value_of(driver, asked, FX_SET_VERIFY_ON, v->on))
 		driver->globals.DriverFlags |= WdfVerifyOn;
 	fx_call_site_find_text(driver->image, &v->text, &v->text_end);

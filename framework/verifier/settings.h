@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/list.h"
 #include "base/report.h"
 #include "verifier/rules.h"
 
@@ -49,6 +50,13 @@ int fx_verifier_parse(const char *text, struct report *rep,
 /* Does the list @names ("A:B", "*") name @type? */
 bool fx_verifier_names(const char *names, const char *type);
 
+/* Freed objects that are kept aside, oldest first; guarded by the verifier's lock. */
+struct fx_quarantine {
+	struct list records; /* fx_record.link */
+	uint32_t count;
+	size_t bytes; /* of the drivers' contexts */
+};
+
 /* Part of each struct fx_driver; constant once DriverEntry runs, but what says otherwise. */
 struct fx_verifier {
 	bool on;         /* VerifierOn */
@@ -56,11 +64,13 @@ struct fx_verifier {
 	uint8_t minor;   /* the driver was built for KMDF 1.minor */
 	uint8_t gates;   /* bit per enum fx_rule_gate: open */
 	uint8_t trap;    /* enum fx_trap: what a break does */
-	uint32_t quarantine;
+	uint32_t quarantine_most;
+	struct fx_quarantine quarantine;
+	struct list records; /* of live objects, fx_record.link; guarded by the verifier's lock */
 	uint64_t allocations_left; /* atomic; UINT64_MAX: no limit */
 	uint64_t leak_limit; /* for each device; UINT64_MAX: none, or reported already; atomic */
 	uint64_t counted;    /* atomic: live objects that ObjectsForLeakDetection names */
-	const void *text, *text_end; /* the driver's code */
+	const void *text, *text_end; /* the driver's code; NULL: not known */
 	uint32_t said[FX_RULES];     /* atomic: how often each rule was broken */
 	char track[FX_SETTING_NAMES_LEN];
 	char leaks[FX_SETTING_NAMES_LEN];

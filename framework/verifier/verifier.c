@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "object/driver.h"
 #include "object/object.h"
+#include "verifier/quarantine.h"
 #include "verifier/report.h"
 
 static uint64_t breaks; /* atomic */
@@ -141,12 +142,83 @@ void fx_verifier_level(struct fx_driver *driver, const char *function, KIRQL max
 		      function, fx_irql_get(), max);
 }
 
+static const char *type_name(unsigned int type)
+{
+	static const char *const names[] = {
+		[FX_TYPE_OBJECT - FX_TYPE_OBJECT] = "WDFOBJECT",
+		[FX_TYPE_DRIVER - FX_TYPE_OBJECT] = "WDFDRIVER",
+		[FX_TYPE_DEVICE - FX_TYPE_OBJECT] = "WDFDEVICE",
+		[FX_TYPE_QUEUE - FX_TYPE_OBJECT] = "WDFQUEUE",
+		[FX_TYPE_REQUEST - FX_TYPE_OBJECT] = "WDFREQUEST",
+		[FX_TYPE_MEMORY - FX_TYPE_OBJECT] = "WDFMEMORY",
+		[FX_TYPE_FILE - FX_TYPE_OBJECT] = "WDFFILEOBJECT",
+		[FX_TYPE_INTERRUPT - FX_TYPE_OBJECT] = "WDFINTERRUPT",
+		[FX_TYPE_DPC - FX_TYPE_OBJECT] = "WDFDPC",
+		[FX_TYPE_SPINLOCK - FX_TYPE_OBJECT] = "WDFSPINLOCK",
+		[FX_TYPE_WAITLOCK - FX_TYPE_OBJECT] = "WDFWAITLOCK",
+		[FX_TYPE_DMA_ENABLER - FX_TYPE_OBJECT] = "WDFDMAENABLER",
+		[FX_TYPE_COMMON_BUFFER - FX_TYPE_OBJECT] = "WDFCOMMONBUFFER",
+		[FX_TYPE_CM_RES_LIST - FX_TYPE_OBJECT] = "WDFCMRESLIST",
+		[FX_TYPE_IO_TARGET - FX_TYPE_OBJECT] = "WDFIOTARGET",
+		[FX_TYPE_COLLECTION - FX_TYPE_OBJECT] = "WDFCOLLECTION",
+		[FX_TYPE_STRING - FX_TYPE_OBJECT] = "WDFSTRING",
+		[FX_TYPE_LOOKASIDE - FX_TYPE_OBJECT] = "WDFLOOKASIDE",
+		[FX_TYPE_IO_RES_LIST - FX_TYPE_OBJECT] = "WDFIORESLIST",
+		[FX_TYPE_IO_RES_REQ_LIST - FX_TYPE_OBJECT] = "WDFIORESREQLIST",
+		[FX_TYPE_TIMER - FX_TYPE_OBJECT] = "WDFTIMER",
+		[FX_TYPE_WORKITEM - FX_TYPE_OBJECT] = "WDFWORKITEM",
+		[FX_TYPE_KEY - FX_TYPE_OBJECT] = "WDFKEY",
+		[FX_TYPE_CHILD_LIST - FX_TYPE_OBJECT] = "WDFCHILDLIST",
+		[FX_TYPE_DMA_TRANSACTION - FX_TYPE_OBJECT] = "WDFDMATRANSACTION",
+		[FX_TYPE_WMI_PROVIDER - FX_TYPE_OBJECT] = "WDFWMIPROVIDER",
+		[FX_TYPE_WMI_INSTANCE - FX_TYPE_OBJECT] = "WDFWMIINSTANCE",
+	};
+	unsigned int at = type - FX_TYPE_OBJECT;
+
+	return at < UW_ARRAY_SIZE(names) && names[at] ? names[at] : "object";
+}
+
+/* What is at the address that @handle names? Its first word was read already, so it is there. */
+static void look_behind(const void *handle, enum fx_type expected, struct fx_violation *out)
+{
+	const struct fx_object *obj = fx_object_at(handle);
+	const char *wanted = type_name(expected);
+
+	if (out->freed)
+		(void)snprintf(out->text, sizeof(out->text), "%p is the handle of a freed object",
+			       handle);
+	else if (obj->type < FX_TYPE_OBJECT || obj->type >= FX_TYPE_END)
+		(void)snprintf(out->text, sizeof(out->text), "%p is no handle, and no %s", handle,
+			       wanted);
+	else if (obj->handle != (uintptr_t)handle)
+		(void)snprintf(out->text, sizeof(out->text),
+			       "%p is a stale handle: it was a %s's of which the memory is used "
+			       "again",
+			       handle, type_name(obj->type));
+	else
+		out->object = obj;
+	if (out->object)
+		(void)snprintf(out->text, sizeof(out->text), "%p is a %s, not a %s", handle,
+			       type_name(obj->type), wanted);
+}
+
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
 			    const void *caller)
 {
+	struct fx_violation violation = { .driver = driver,
+					  .rule = handle ? FX_RULE_BAD_HANDLE : FX_RULE_NULL_HANDLE,
+					  .code = WDF_INVALID_HANDLE,
+					  .p2 = (uintptr_t)handle,
+					  .p3 = (uint64_t)expected };
+	struct fx_record freed;
+
 	(void)caller;
-	fx_rule_stop(driver, handle ? FX_RULE_BAD_HANDLE : FX_RULE_NULL_HANDLE, NULL,
-		     (uintptr_t)handle, (uint64_t)expected,
-		     "%p is not a handle of the type this function takes (0x%x)", handle,
-		     (unsigned int)expected);
+	if (fx_quarantine_find(driver, handle, &freed))
+		violation.freed = &freed;
+	if (handle)
+		look_behind(handle, expected, &violation);
+	else
+		(void)snprintf(violation.text, sizeof(violation.text), "%p is NULL, not a %s",
+			       handle, type_name(expected));
+	stop_now(&violation);
 }

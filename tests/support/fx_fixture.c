@@ -476,7 +476,12 @@ int fx_setup(void **state)
 	(void)fx_broke();
 	fx.fds = test_open_fds();
 	fx.blocks = mem_live_blocks();
-	return uwdf_host_new(&fx.rep, &fx.host) || uwdf_host_verify(fx.host, "", &fx.rep);
+	return uwdf_host_new(&fx.rep, &fx.host) || fx_verify("");
+}
+
+int fx_verify(const char *options)
+{
+	return uwdf_host_verify(fx.host, options, &fx.rep);
 }
 
 int fx_teardown(void **state)

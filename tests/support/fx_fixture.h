@@ -61,7 +61,9 @@ extern struct fx_made {
 	volatile UCHAR *registers; /* BAR 0 from EvtDevicePrepareHardware on */
 } fx_made;
 
-int fx_setup(void **state);        /* a host, nothing loaded */
+int fx_setup(void **state); /* a host with the verifier on, nothing loaded */
+/* The verifier otherwise: for tests that count blocks it is "VerifierOn=0". Before fx_load(). */
+int fx_verify(const char *options);
 int fx_teardown(void **state);     /* and nothing is left: blocks, descriptors (checked) */
 int fx_load(void);                 /* 0 or -errno */
 int fx_start(const char *address); /* loads first if need be */

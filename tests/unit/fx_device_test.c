@@ -298,7 +298,7 @@ static NTSTATUS early_status;
 
 static void open_early(WDFDEVICE device)
 {
-	struct fx_object *obj = (struct fx_object *)device;
+	struct fx_object *obj = fx_object_at(device);
 
 	early_status = uwdf_device_io.open(fx_device_from_object(obj)->host, 4711, &early_file);
 }

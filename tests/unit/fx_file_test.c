@@ -184,7 +184,8 @@ static void test_open__create_cannot_be_marked(void **state)
 	assert_int_equal(WdfRequestRequeue(request), STATUS_INVALID_DEVICE_REQUEST);
 	assert_true(io_broke());
 	((struct fx_request *)(void *)op.packet.request)->queue =
-		(struct fx_queue *)(void *)WdfDeviceGetDefaultQueue(io_fixture_device(&f));
+		(struct fx_queue *)(void *)fx_object_at(
+			WdfDeviceGetDefaultQueue(io_fixture_device(&f)));
 	WdfRequestComplete(request, STATUS_SUCCESS);
 }
 

@@ -22,13 +22,24 @@ static WDFLOOKASIDE lookaside;
 static WDFMEMORY memory;
 static unsigned int cleanups, destroys;
 
-static int setup(void **state)
+static int setup_with(void **state, const char *verify)
 {
-	if (fx_setup(state) || fx_load())
+	if (fx_setup(state) || fx_verify(verify) || fx_load())
 		return -1;
 	cleanups = destroys = 0;
 	memory = NULL;
 	return WdfLookasideListCreate(NULL, LEN, NonPagedPoolNx, NULL, 0, &lookaside);
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, "");
+}
+
+/* The verifier keeps freed objects, and records of live ones. */
+static int setup_counting(void **state)
+{
+	return setup_with(state, "VerifierOn=0");
 }
 
 static WDFMEMORY take(void)
@@ -296,7 +307,8 @@ static void test_large_buffers__begin_at_a_page(void **state)
 	assert_int_equal((uintptr_t)WdfMemoryGetBuffer(memory, NULL) % PAGE_SIZE, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, fx_teardown)
+#define T(name)  cmocka_unit_test_setup_teardown(name, setup, fx_teardown)
+#define TC(name) cmocka_unit_test_setup_teardown(name, setup_counting, fx_teardown)
 
 int main(void)
 {
@@ -304,9 +316,9 @@ int main(void)
 		T(test_take__buffer_of_its_size),
 		T(test_take__after_a_deletion__same_buffer),
 		T(test_take__referenced_after_deletion__not_yet_used_again),
-		T(test_give_back__many__a_bounded_number_waits),
-		T(test_delete__memory_still_out__stays_valid),
-		T(test_take__from_a_deleted_list__nothing_waits),
+		TC(test_give_back__many__a_bounded_number_waits),
+		TC(test_delete__memory_still_out__stays_valid),
+		TC(test_take__from_a_deleted_list__nothing_waits),
 		T(test_memory_attributes__context_zeroed_each_time_and_callbacks),
 		T(test_memory_attributes__parent__memory_goes_with_it),
 		T(test_create__wrong__refused),

@@ -307,7 +307,7 @@ static void test_dereference__too_often__stops(void **state)
 	(void)state;
 	doomed = make(1, NULL);
 	assert_true(fx_stops(dereference_too_often, NULL, WDF_OBJECT_ERROR));
-	obj = (struct fx_object *)doomed;
+	obj = fx_object_at(doomed);
 	obj->refs = 1; /* as it was, for the end of the test */
 }
 

@@ -232,7 +232,7 @@ static bool device_lock_held, queue_lock_held;
 
 static void look_at_locks(WDFQUEUE queue, WDFREQUEST request)
 {
-	struct fx_queue *q = (void *)queue;
+	struct fx_queue *q = (void *)fx_object_at(queue);
 
 	device_lock_held = fx_scope_is_mine(&f.io->device_scope);
 	queue_lock_held = q->scope == &q->own_scope && fx_scope_is_mine(&q->own_scope);

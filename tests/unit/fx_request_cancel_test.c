@@ -522,7 +522,8 @@ static void test_canceled_on_queue__request_is_the_drivers(void **state)
 	WDFREQUEST request = submit_write();
 
 	(void)state;
-	((struct fx_queue *)(void *)manual)->evt_cancelled = complete_on_queue_cancel_and_unmark;
+	((struct fx_queue *)(void *)fx_object_at(manual))->evt_cancelled =
+		complete_on_queue_cancel_and_unmark;
 	assert_int_equal(WdfRequestForwardToIoQueue(request, manual), STATUS_SUCCESS);
 	io_settle(&f);
 	io_cancel(&f, &op);

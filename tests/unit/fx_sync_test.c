@@ -17,6 +17,11 @@ static int setup(void **state)
 	return err ? err : fx_load();
 }
 
+static int setup_unverified(void **state)
+{
+	return fx_setup(state) || fx_verify("VerifierOn=0") || fx_load();
+}
+
 static void acquire(void *arg)
 {
 	WdfSpinLockAcquire(arg);
@@ -225,7 +230,8 @@ int main(void)
 		TEST(test_delete__the_driver_may),
 		TEST(test_delete__held__reported),
 		TEST(test_acquire__several__nest_in_any_order),
-		TEST(test_history__verifier_off__none),
+		cmocka_unit_test_setup_teardown(test_history__verifier_off__none, setup_unverified,
+						fx_teardown),
 		TEST(test_history__says_who_took_it_from_where),
 		TEST(test_history__more_than_it_keeps__the_latest),
 		TEST(test_history__stop__names_the_last_acquisition),

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "verifier/object_report.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/exec.h"
+#include "base/log.h"
+#include "object/driver.h"
+
+#define LINE      512u
+#define CHILDREN  8u  /* named */
+#define ANCESTORS 16u /* named */
+#define OLDEST    10u /* leaked objects that are named */
+
+void fx_tag_text(const void *tag, char *out, size_t len)
+{
+	uintptr_t value = (uintptr_t)tag;
+	char letters[5] = "";
+
+	for (unsigned int i = 0; i < 4 && value <= UINT32_MAX; i++)
+		letters[i] = (char)(value >> (8 * i));
+	for (unsigned int i = 0; i < 4; i++) {
+		if (!isprint((unsigned char)letters[i])) {
+			(void)snprintf(out, len, "0x%zx", (size_t)value);
+			return;
+		}
+	}
+	(void)snprintf(out, len, "'%s'", letters);
+}
+
+static void add(char *line, const char *format, ...) UW_PRINTF(2, 3);
+static void add(char *line, const char *format, ...)
+{
+	size_t used = strlen(line);
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line + used, LINE - used, format, args);
+	va_end(args);
+}
+
+/* --- history --- */
+
+static void say_site(const char *what, const struct fx_call_site *site)
+{
+	char text[400];
+
+	if (!site->frames[0])
+		return;
+	fx_call_site_text(site, text, sizeof(text));
+	log_error("verifier", "    %s from %s", what, text);
+}
+
+static void say_event(const struct fx_event *event)
+{
+	static const char *const words[] = {
+		[FX_EVENT_NONE] = "?",
+		[FX_EVENT_CREATED] = "created",
+		[FX_EVENT_REFERENCED] = "referenced",
+		[FX_EVENT_DEREFERENCED] = "dereferenced",
+		[FX_EVENT_DELETED] = "deletion began",
+		[FX_EVENT_DISPOSED] = "cleaned up",
+		[FX_EVENT_DESTROYED] = "destroyed",
+	};
+	uint64_t us = (exec_now_ns() - event->time_ns) / 1000;
+	char line[LINE] = "", tag[32];
+
+	add(line, "%s by thread %u, %llu us ago", words[event->kind], event->thread,
+	    (unsigned long long)us);
+	if (event->ref.file) {
+		fx_tag_text(event->ref.tag, tag, sizeof(tag));
+		add(line, ", tag %s at %s:%d", tag, event->ref.file, event->ref.line);
+	}
+	log_error("verifier", "    %s", line);
+}
+
+static void say_events(const struct fx_record *record)
+{
+	uint32_t first = record->events > FX_EVENTS_KEPT ? record->events - FX_EVENTS_KEPT : 0;
+
+	for (uint32_t i = first; i < record->events; i++)
+		say_event(&record->event[i % FX_EVENTS_KEPT]);
+}
+
+/* References of which a copy is made under the lock, so that they can be told without it. */
+static void say_held(const struct fx_record *record)
+{
+	struct fx_reference refs[8];
+	unsigned int count = 0, more = 0;
+	char tag[32];
+
+	fx_records_lock();
+	for (const struct fx_held_reference *held = record->held; held; held = held->next) {
+		if (count < UW_ARRAY_SIZE(refs))
+			refs[count++] = held->ref;
+		else
+			more++;
+	}
+	fx_records_unlock();
+	for (unsigned int i = 0; i < count; i++) {
+		fx_tag_text(refs[i].tag, tag, sizeof(tag));
+		log_error("verifier", "    a reference is held since %s:%d, tag %s",
+			  refs[i].file ? refs[i].file : "?", refs[i].line, tag);
+	}
+	if (more)
+		log_error("verifier", "    and %u more references", more);
+}
+
+static void say_record(const struct fx_record *record)
+{
+	say_site("created", &record->created);
+	say_site("deleted", &record->deleted);
+	say_events(record);
+}
+
+void fx_report_freed(const struct fx_record *record)
+{
+	log_error("verifier", "  it was a %s and is freed", record->name);
+	say_record(record);
+}
+
+/* --- the tree --- */
+
+static const char *state_of(const struct fx_object *obj)
+{
+	static const char *const names[] = {
+		[0] = "?",
+		[FX_OBJECT_CREATED] = "alive",
+		[FX_OBJECT_DISPOSING] = "being deleted",
+		[FX_OBJECT_DISPOSED] = "deleted",
+		[FX_OBJECT_DESTROYED] = "destroyed",
+	};
+	enum fx_object_state state = fx_object_state(obj);
+
+	return state < UW_ARRAY_SIZE(names) ? names[state] : names[0];
+}
+
+static void say_ancestors(const struct fx_object *obj)
+{
+	char line[LINE] = "";
+
+	for (unsigned int i = 0; i < ANCESTORS && obj->parent; i++) {
+		obj = obj->parent;
+		add(line, "%s%s %p", i ? " in " : "", obj->class->name, fx_object_handle(obj));
+	}
+	if (line[0])
+		log_error("verifier", "    in %s", line);
+}
+
+static void put_children(const struct fx_object *obj, char *line)
+{
+	unsigned int count = 0;
+
+	list_for_each (link, &obj->children) {
+		const struct fx_object *child = list_entry(link, struct fx_object, sibling);
+
+		if (count++ < CHILDREN)
+			add(line, "%s%s %p", line[0] ? ", " : "", child->class->name,
+			    fx_object_handle(child));
+	}
+	if (count > CHILDREN)
+		add(line, " and %u more", count - CHILDREN);
+}
+
+/* Whoever is stopped may hold the lock; whoever else holds it may never let go. */
+static void say_children(const struct fx_object *obj) UW_NO_TSA
+{
+	struct spin_lock *lock = (struct spin_lock *)(uintptr_t)&obj->lock;
+	bool mine = spin_lock_is_mine(lock);
+	char line[LINE] = "";
+
+	if (!mine && !spin_lock_try(lock))
+		return;
+	put_children(obj, line);
+	if (!mine)
+		spin_lock_release(lock);
+	if (line[0])
+		log_error("verifier", "    with %s", line);
+}
+
+void fx_report_object(const struct fx_object *obj)
+{
+	const struct fx_record *record = fx_record_of(obj);
+
+	log_error("verifier", "  object %s %p: %s, %d references", obj->class->name,
+		  fx_object_handle(obj), state_of(obj),
+		  __atomic_load_n(&obj->refs, __ATOMIC_RELAXED));
+	say_ancestors(obj);
+	say_children(obj);
+	if (!record)
+		return;
+	say_record(record);
+	say_held(record);
+}
+
+/* --- leaks --- */
+
+/* It is in the list, and may be about to leave it with its last reference gone. */
+static bool ref_unless_zero(struct fx_object *obj)
+{
+	int32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
+
+	do {
+		if (refs <= 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return true;
+}
+
+/* The @at-th oldest live object, referenced; NULL: there are not so many. */
+static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
+{
+	struct fx_object *obj = NULL;
+
+	fx_records_lock();
+	list_for_each (link, &driver->verifier.records) {
+		const struct fx_record *record = list_entry(link, struct fx_record, link);
+
+		if (at) {
+			at--;
+		} else if (ref_unless_zero(record->object)) {
+			obj = record->object;
+			break;
+		}
+	}
+	fx_records_unlock();
+	return obj;
+}
+
+void fx_report_oldest(struct fx_driver *driver)
+{
+	for (unsigned int i = 0; i < OLDEST; i++) {
+		struct fx_object *obj = get_oldest(driver, i);
+
+		if (!obj)
+			return;
+		fx_report_object(obj);
+		fx_object_unref(obj);
+	}
+}
