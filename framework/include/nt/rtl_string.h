@@ -85,8 +85,10 @@ FORCEINLINE VOID RtlInitEmptyAnsiString(PANSI_STRING AnsiString, PCHAR Buffer, U
 /* RtlInitAnsiString() - @SourceString must live as long; cut to 65534 bytes. */
 FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING DestinationString, PCSTR SourceString)
 {
-	size_t length = SourceString ? strnlen(SourceString, 0xfffe) : 0;
+	ULONG length = 0; /* no strnlen(): gcc warns of its bound where the text is a literal */
 
+	while (SourceString && length < UNICODE_STRING_MAX_BYTES && SourceString[length])
+		length++;
 	DestinationString->Length = (USHORT)length;
 	DestinationString->MaximumLength = (USHORT)(SourceString ? length + 1 : 0);
 	DestinationString->Buffer = (PCHAR)(ULONG_PTR)SourceString;
