@@ -31,7 +31,7 @@ struct command {
 
 struct arguments {
 	const struct command *command;
-	const char *operands[8];
+	const char *operands[64];
 	unsigned int operand_count;
 	struct {
 		const struct option_spec *spec;

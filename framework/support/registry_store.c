@@ -44,9 +44,9 @@ static const char *const sql[STATEMENTS] = {
 	[ROLLBACK] = "ROLLBACK",
 	[FIND_CHILD] = "SELECT id FROM key WHERE parent = ?1 AND folded = ?2",
 	[ADD_KEY] = "INSERT INTO key(parent, name, folded, boot) VALUES (?1, ?2, ?3, ?4)",
-	[REMOVE_LEAF] = "DELETE FROM key WHERE id = ?1 AND parent IS NOT NULL "
+	[REMOVE_LEAF] = "DELETE FROM key WHERE id = ?1 AND parent > 1 "
 			"AND NOT EXISTS (SELECT 1 FROM key AS child WHERE child.parent = ?1)",
-	[REMOVE_TREE] = "DELETE FROM key WHERE id = ?1 AND parent IS NOT NULL",
+	[REMOVE_TREE] = "DELETE FROM key WHERE id = ?1 AND parent > 1",
 	[IS_KEY] = "SELECT 1 FROM key WHERE id = ?1",
 	[IS_VOLATILE] = "SELECT boot IS NOT NULL FROM key WHERE id = ?1",
 	[HAS_STALE] = "SELECT EXISTS (SELECT 1 FROM key WHERE boot IS NOT NULL AND boot <> ?1)",

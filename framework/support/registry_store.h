@@ -61,7 +61,7 @@ NTSTATUS registry_add(struct registry *r, registry_key parent, const char *name,
 		      bool is_volatile, registry_key *out) UW_MUST_CHECK;
 /*
  * Without @whole_tree only a key that has no subkeys: else STATUS_CANNOT_DELETE, as always for
- * REGISTRY_ROOT.
+ * REGISTRY_ROOT, Machine and User.
  */
 NTSTATUS registry_remove(struct registry *r, registry_key key, bool whole_tree) UW_MUST_CHECK;
 NTSTATUS registry_key_exists(struct registry *r, registry_key key) UW_MUST_CHECK; /* KEY_DELETED */
