@@ -94,9 +94,7 @@ static NTSTATUS buffer_create(struct fx_dma_enabler *enabler, size_t len, ULONG 
 		return status;
 	}
 	of_object(obj)->buffer = buffer;
-	fx_object_commit(obj, attrs);
-	*out = (WDFCOMMONBUFFER)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 NTSTATUS fx_WdfCommonBufferCreate(PWDF_DRIVER_GLOBALS globals, WDFDMAENABLER handle, size_t len,

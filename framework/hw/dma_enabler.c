@@ -194,9 +194,7 @@ NTSTATUS fx_WdfDmaEnablerCreate(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
 	if (!NT_SUCCESS(status))
 		return status;
 	enabler_fill(uw_container_of(obj, struct fx_dma_enabler, base), device, config);
-	fx_object_commit(obj, attrs);
-	*out = (WDFDMAENABLER)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 size_t fx_WdfDmaEnablerGetMaximumLength(PWDF_DRIVER_GLOBALS globals, WDFDMAENABLER handle)

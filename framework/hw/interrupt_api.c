@@ -112,9 +112,7 @@ NTSTATUS fx_WdfInterruptCreate(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
 	if (!NT_SUCCESS(status))
 		return status;
 	interrupt_fill(uw_container_of(obj, struct fx_interrupt, base), device, config, message);
-	fx_object_commit(obj, attrs);
-	*out = (WDFINTERRUPT)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 BOOLEAN fx_WdfInterruptQueueDpcForIsr(PWDF_DRIVER_GLOBALS globals, WDFINTERRUPT handle)

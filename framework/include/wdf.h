@@ -7,10 +7,10 @@
  * else of KMDF does not compile.
  *
  * An "object-attributes status" is one of: STATUS_INFO_LENGTH_MISMATCH (Size),
- * STATUS_WDF_OBJECT_ATTRIBUTES_INVALID (context type and size do not fit, or attributes that this
- * object does not take), STATUS_WDF_EXECUTION_LEVEL_INVALID,
- * STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID, STATUS_WDF_PARENT_NOT_SPECIFIED,
- * STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED, STATUS_WDF_PARENT_IS_SELF.
+ * STATUS_WDF_OBJECT_ATTRIBUTES_INVALID (context type and size do not fit, a level or scope that
+ * does not exist), STATUS_WDF_EXECUTION_LEVEL_INVALID and STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID
+ * (this type of object has none of its own), STATUS_WDF_PARENT_NOT_SPECIFIED,
+ * STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED, STATUS_DELETE_PENDING (the parent is being deleted).
  *
  * Wrong handles, missing pointers and calls at a wrong level stop the host with a report that names
  * the driver and the function, as KMDF's bug checks do.

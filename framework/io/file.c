@@ -46,8 +46,10 @@ static NTSTATUS file_object_new(struct fx_io *io, struct fx_file *file)
 	file->object->wdm.Type = IO_TYPE_FILE;
 	file->object->wdm.Size = sizeof(file->object->wdm);
 	file->object->device = io->device;
-	fx_object_commit(obj, attrs);
-	return STATUS_SUCCESS;
+	status = fx_object_commit(obj, attrs);
+	if (!NT_SUCCESS(status))
+		file->object = NULL;
+	return status;
 }
 
 static void file_object_delete(struct fx_file *file)

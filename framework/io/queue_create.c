@@ -271,8 +271,9 @@ NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_AT
 		return status;
 	}
 	q->committed = true;
-	fx_object_commit(obj, attrs);
 	have_joined(q);
-	*out = q;
-	return STATUS_SUCCESS;
+	status = fx_object_commit(obj, attrs);
+	if (NT_SUCCESS(status))
+		*out = q;
+	return status;
 }

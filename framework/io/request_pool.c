@@ -47,7 +47,7 @@ static NTSTATUS slot_init(struct fx_io *io, struct fx_request *req)
 	if (io->context_len)
 		status = fx_object_add_context(&req->base, attrs, &req->context);
 	if (NT_SUCCESS(status) && attrs)
-		fx_object_commit(&req->base, attrs);
+		status = fx_object_commit(&req->base, attrs);
 	return status;
 }
 

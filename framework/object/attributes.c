@@ -11,7 +11,7 @@ static NTSTATUS check_context(const WDF_OBJECT_ATTRIBUTES *attrs)
 						  : STATUS_SUCCESS;
 	if (type->Size != sizeof(*type))
 		return STATUS_INFO_LENGTH_MISMATCH;
-	if (!type->ContextName || !type->ContextSize)
+	if (type->ContextSize && !type->ContextName)
 		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
 	if (attrs->ContextSizeOverride && attrs->ContextSizeOverride < type->ContextSize)
 		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
@@ -27,20 +27,28 @@ static NTSTATUS check_parent(const WDF_OBJECT_ATTRIBUTES *attrs, unsigned int fl
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS check_scope_and_level(const WDF_OBJECT_ATTRIBUTES *attrs, unsigned int flags)
+/* Drivers may hold any number in an enum: compare as unsigned. */
+static NTSTATUS check_range(const WDF_OBJECT_ATTRIBUTES *attrs)
 {
-	WDF_EXECUTION_LEVEL level = attrs->ExecutionLevel;
-	WDF_SYNCHRONIZATION_SCOPE scope = attrs->SynchronizationScope;
-	bool only_inherit = flags & FX_ATTR_NO_SCOPE_LEVEL;
+	if ((unsigned int)attrs->ExecutionLevel - WdfExecutionLevelInheritFromParent >
+	    WdfExecutionLevelDispatch - WdfExecutionLevelInheritFromParent)
+		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
+	if ((unsigned int)attrs->SynchronizationScope - WdfSynchronizationScopeInheritFromParent >
+	    WdfSynchronizationScopeNone - WdfSynchronizationScopeInheritFromParent)
+		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
+	return STATUS_SUCCESS;
+}
 
-	if (level < WdfExecutionLevelInheritFromParent || level > WdfExecutionLevelDispatch)
-		return STATUS_WDF_EXECUTION_LEVEL_INVALID;
-	if (only_inherit && level != WdfExecutionLevelInheritFromParent)
-		return STATUS_WDF_EXECUTION_LEVEL_INVALID;
-	if (scope < WdfSynchronizationScopeInheritFromParent || scope > WdfSynchronizationScopeNone)
+/* A scope of None is what every object without callbacks has, so saying so is no mistake. */
+static NTSTATUS check_allowed(const WDF_OBJECT_ATTRIBUTES *attrs, unsigned int flags)
+{
+	if ((flags & FX_ATTR_NO_SCOPE) &&
+	    attrs->SynchronizationScope != WdfSynchronizationScopeInheritFromParent &&
+	    attrs->SynchronizationScope != WdfSynchronizationScopeNone)
 		return STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID;
-	if (only_inherit && scope != WdfSynchronizationScopeInheritFromParent)
-		return STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID;
+	if ((flags & FX_ATTR_NO_LEVEL) &&
+	    attrs->ExecutionLevel != WdfExecutionLevelInheritFromParent)
+		return STATUS_WDF_EXECUTION_LEVEL_INVALID;
 	return STATUS_SUCCESS;
 }
 
@@ -49,14 +57,17 @@ NTSTATUS fx_object_check_attributes(PWDF_OBJECT_ATTRIBUTES attrs, unsigned int f
 	NTSTATUS status;
 
 	if (!attrs)
-		return flags & FX_ATTR_NEEDS_PARENT ? STATUS_WDF_PARENT_NOT_SPECIFIED
-						    : STATUS_SUCCESS;
+		return flags & (FX_ATTR_NEEDS_PARENT | FX_ATTR_REQUIRED)
+			       ? STATUS_WDF_PARENT_NOT_SPECIFIED
+			       : STATUS_SUCCESS;
 	if (attrs->Size != sizeof(*attrs))
 		return STATUS_INFO_LENGTH_MISMATCH;
 	status = check_context(attrs);
 	if (NT_SUCCESS(status))
 		status = check_parent(attrs, flags);
 	if (NT_SUCCESS(status))
-		status = check_scope_and_level(attrs, flags);
+		status = check_range(attrs);
+	if (NT_SUCCESS(status))
+		status = check_allowed(attrs, flags);
 	return status;
 }

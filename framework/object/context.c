@@ -38,6 +38,8 @@ void *fx_object_context(const struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_I
 {
 	struct fx_context *ctx = find(obj, type);
 
+	if (!ctx && type->EvtDriverGetUniqueContextType) /* a shared type's own description */
+		ctx = find(obj, unique_type(type));
 	return ctx ? context_data(ctx) : NULL;
 }
 
@@ -48,56 +50,87 @@ bool fx_object_contexts_are(const struct fx_object *obj, const void *context)
 	return obj->contexts && obj->contexts + 1 == context && !obj->contexts->next;
 }
 
-static struct fx_context *context_new(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
+size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs)
 {
 	size_t len = attrs->ContextTypeInfo->ContextSize;
-	struct fx_context *ctx;
 
 	if (attrs->ContextSizeOverride)
 		len = attrs->ContextSizeOverride;
-	if (len > SIZE_MAX - sizeof(*ctx))
-		return NULL;
-	ctx = mem_calloc(1, sizeof(*ctx) + len);
-	if (!ctx)
-		return NULL;
+	return len > SIZE_MAX - sizeof(struct fx_context) ? 0 : sizeof(struct fx_context) + len;
+}
+
+static void fill(struct fx_context *ctx, struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
+{
 	ctx->object = obj;
-	ctx->type = unique_type(attrs->ContextTypeInfo);
+	ctx->type = unique_type(type);
 	ctx->magic = FX_CONTEXT_MAGIC;
-	return ctx;
+}
+
+void fx_context_init(struct fx_context *ctx, struct fx_object *obj,
+		     PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
+{
+	fill(ctx, obj, type);
+	obj->contexts = ctx;
 }
 
 /* Returns the context of this type that is there already, or NULL after appending @ctx. */
 static struct fx_context *append(struct fx_object *obj, struct fx_context *ctx)
 {
-	struct fx_context *there, **end = &obj->contexts;
+	struct fx_context *there = find(obj, ctx->type), **end = &obj->contexts;
+
+	if (there)
+		return there;
+	while (*end)
+		end = &(*end)->next;
+	__atomic_store_n(end, ctx, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Under the lock: whoever disposes of @obj looks at the list after it had the lock, too. */
+static NTSTATUS attach(struct fx_object *obj, struct fx_context *ctx, struct fx_context **out)
+{
+	NTSTATUS status = STATUS_DELETE_PENDING;
 
 	spin_lock_acquire(&obj->lock);
-	there = find(obj, ctx->type);
-	if (!there) {
-		while (*end)
-			end = &(*end)->next;
-		__atomic_store_n(end, ctx, __ATOMIC_RELEASE);
+	if (fx_object_state(obj) == FX_OBJECT_CREATED) {
+		*out = append(obj, ctx);
+		status = *out ? STATUS_OBJECT_NAME_EXISTS : STATUS_SUCCESS;
 	}
 	spin_lock_release(&obj->lock);
-	return there;
+	return status;
+}
+
+static NTSTATUS add(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, bool callbacks,
+		    void **out_context)
+{
+	size_t len = fx_context_size(attrs);
+	struct fx_context *there, *ctx = len ? mem_calloc(1, len) : NULL;
+	NTSTATUS status;
+
+	if (!ctx)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	fill(ctx, obj, attrs->ContextTypeInfo);
+	ctx->cleanup = callbacks ? attrs->EvtCleanupCallback : NULL;
+	ctx->destroy = callbacks ? attrs->EvtDestroyCallback : NULL;
+	there = ctx;
+	status = attach(obj, ctx, &there);
+	if (status == STATUS_SUCCESS)
+		there = ctx;
+	else
+		mem_free(ctx);
+	if (out_context && NT_SUCCESS(status))
+		*out_context = context_data(there);
+	return status;
 }
 
 NTSTATUS fx_object_add_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
 			       void **out_context)
 {
-	struct fx_context *there, *ctx;
+	return add(obj, attrs, false, out_context);
+}
 
-	if (fx_object_state(obj) != FX_OBJECT_CREATED)
-		return STATUS_DELETE_PENDING;
-	ctx = context_new(obj, attrs);
-	if (!ctx)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	there = append(obj, ctx);
-	if (there) {
-		ctx->magic = 0;
-		mem_free(ctx);
-	}
-	if (out_context)
-		*out_context = context_data(there ? there : ctx);
-	return there ? STATUS_OBJECT_NAME_EXISTS : STATUS_SUCCESS;
+NTSTATUS fx_object_attach_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
+				  void **out_context)
+{
+	return add(obj, attrs, true, out_context);
 }

@@ -2,10 +2,12 @@
 /*
  * dispose.c - the end of an object and of everything below it.
  *
- * A disposal walks down to the first leaf and up again, with no recursion: a driver may build
- * chains of any depth. Going down it parks the parent; whoever removes a child of a parked parent
- * takes the parent's disposal over. So two threads that delete overlapping trees meet, and a
- * cleanup that was deferred to the worker holds its parents back without anybody waiting.
+ * Two walks, neither with recursion: a driver may build chains of any depth. The first goes down to
+ * the first leaf and up again and runs the cleanups. Going down it parks the parent; whoever ends a
+ * child of a parked parent takes the parent's disposal over. So two threads that delete overlapping
+ * trees meet, and a cleanup that was deferred to the worker holds its parents back without anybody
+ * waiting. Objects stay linked meanwhile. The second walk, when the cleanup of the top is done,
+ * takes the tree apart and drops its references; by then nobody else is in it.
  */
 #include "object/dispose.h"
 
@@ -39,39 +41,105 @@ static bool claim(struct fx_object *obj)
 	return true;
 }
 
-/* The oldest child that nobody disposes of yet, now ours; parks @obj as long as it has children. */
+/* Called with @obj DISPOSING and locked: nothing is linked to it any more. */
+static void set_aside(struct fx_object *obj, struct fx_object *child)
+{
+	list_remove(&child->sibling);
+	list_push_back(&obj->children, &child->sibling);
+	child->place = FX_PLACE_ASIDE;
+}
+
+/*
+ * The oldest child that nobody disposes of yet, now ours; parks @obj as long as cleanups below it
+ * are outstanding. What was looked at goes to the end, so that each child is looked at once.
+ */
 static struct fx_object *claim_child(struct fx_object *obj, bool *out_parked)
 {
 	struct fx_object *child = NULL;
 
 	spin_lock_acquire(&obj->lock);
-	list_for_each (it, &obj->children) {
-		child = list_entry(it, struct fx_object, sibling);
-		if (claim(child))
+	while (!child && !list_empty(&obj->children)) {
+		child = list_first(&obj->children, struct fx_object, sibling);
+		if (child->place == FX_PLACE_ASIDE) {
+			child = NULL;
 			break;
-		child = NULL;
+		}
+		set_aside(obj, child);
+		if (!claim(child))
+			child = NULL;
 	}
-	*out_parked = !list_empty(&obj->children);
+	*out_parked = obj->active > 0;
 	if (*out_parked)
 		obj->flags |= FX_OBJECT_PARKED;
 	spin_lock_release(&obj->lock);
 	return child;
 }
 
-/* Returns the parent if its disposal was parked and is now the caller's to continue. */
-static struct fx_object *leave_parent(struct fx_object *obj)
+/*
+ * @obj is DISPOSED. Below a parent that is being disposed of it stays where it is, so that the
+ * parent's cleanup finds it. Returns the parent if its disposal was parked and is now the caller's
+ * to continue.
+ */
+static struct fx_object *leave_parent(struct fx_object *obj, bool *out_stays)
 {
 	struct fx_object *parent = obj->parent;
 	bool parked;
 
-	if (!parent)
-		return NULL;
 	spin_lock_acquire(&parent->lock);
-	list_remove(&obj->sibling);
+	*out_stays = fx_object_state(parent) != FX_OBJECT_CREATED;
+	if (!*out_stays) {
+		list_remove(&obj->sibling);
+		obj->place = FX_PLACE_NONE;
+	} else if (obj->flags & FX_OBJECT_PASSIVE) {
+		parent->flags |= FX_OBJECT_PASSIVE; /* it will take @obj apart */
+	}
+	parent->active--;
 	parked = parent->flags & FX_OBJECT_PARKED;
 	parent->flags &= (uint8_t)~FX_OBJECT_PARKED;
 	spin_lock_release(&parent->lock);
 	return parked ? parent : NULL;
+}
+
+static struct fx_object *take_child(struct fx_object *obj)
+{
+	struct list *node;
+
+	if (list_empty(&obj->children)) /* nobody adds to it: it is DISPOSED */
+		return NULL;
+	spin_lock_acquire(&obj->lock);
+	node = list_pop_front(&obj->children);
+	spin_lock_release(&obj->lock);
+	return list_entry(node, struct fx_object, sibling);
+}
+
+static void leave_tree(struct fx_object *obj)
+{
+	obj->place = FX_PLACE_NONE;
+	obj->parent = NULL;
+	if (obj->class->disposed)
+		obj->class->disposed(obj);
+	fx_object_unref(obj);
+}
+
+/* The cleanups of @top and of all below it are done, and it is off its parent: leaves first, drop
+ * the reference that each had for its place in the tree. */
+static void take_apart(struct fx_object *top)
+{
+	struct fx_object *obj = top;
+
+	for (;;) {
+		struct fx_object *child = take_child(obj), *parent = obj->parent;
+		bool last = obj == top;
+
+		if (child) {
+			obj = child;
+			continue;
+		}
+		leave_tree(obj);
+		if (last)
+			return;
+		obj = parent;
+	}
 }
 
 static void run_cleanups(struct fx_object *obj)
@@ -86,23 +154,42 @@ static void run_cleanups(struct fx_object *obj)
 	}
 }
 
-/* No children are left. Returns the parent if the caller has to go on with it. */
+/* Cleanups below are done. Returns the parent if the caller has to go on with it. */
 static struct fx_object *finish(struct fx_object *obj)
 {
-	struct fx_object *parent;
+	struct fx_object *next = NULL;
+	bool stays = false;
 
 	if (obj->class->dispose)
 		obj->class->dispose(obj);
 	run_cleanups(obj);
 	set_state(obj, FX_OBJECT_DISPOSED);
-	parent = leave_parent(obj);
-	if (obj->class->disposed)
-		obj->class->disposed(obj);
-	fx_object_unref(obj);
-	return parent;
+	if (obj->place != FX_PLACE_NONE)
+		next = leave_parent(obj, &stays);
+	if (!stays) /* else it may be gone already */
+		take_apart(obj);
+	return next;
 }
 
-void fx_object_dispose_continue(struct fx_object *obj)
+/* Later, on the worker. */
+static void defer(struct fx_object *obj)
+{
+	struct fx_object *parent = obj->parent;
+
+	if (parent && parent->type == FX_TYPE_REQUEST)
+		fx_rule_break(obj->driver, FX_RULE_REQUEST_CHILD_PASSIVE, obj,
+			      "a WDFREQUEST waits for the cleanup of its child %s at PASSIVE_LEVEL",
+			      obj->class->name);
+	fx_worker_defer(obj);
+}
+
+static bool must_wait(const struct fx_object *obj)
+{
+	return (obj->flags & FX_OBJECT_PASSIVE) && fx_irql_get() > PASSIVE_LEVEL;
+}
+
+/* @obj is claimed: take its disposal to the end, or to where another thread goes on. */
+static void dispose(struct fx_object *obj)
 {
 	while (obj) {
 		bool parked;
@@ -112,8 +199,8 @@ void fx_object_dispose_continue(struct fx_object *obj)
 			obj = child;
 		else if (parked) /* others dispose of the rest; the last of them goes on */
 			return;
-		else if ((obj->flags & FX_OBJECT_PASSIVE) && fx_irql_get() > PASSIVE_LEVEL)
-			return fx_worker_defer(obj);
+		else if (uw_unlikely(must_wait(obj)))
+			return defer(obj);
 		else
 			obj = finish(obj);
 	}
@@ -122,19 +209,30 @@ void fx_object_dispose_continue(struct fx_object *obj)
 void fx_object_delete(struct fx_object *obj)
 {
 	if (claim(obj))
-		fx_object_dispose_continue(obj);
+		dispose(obj);
+}
+
+void fx_object_resume(struct fx_object *obj)
+{
+	if (fx_object_state(obj) == FX_OBJECT_DISPOSED)
+		fx_object_destroy(obj);
+	else
+		dispose(obj);
 }
 
 static void free_contexts(struct fx_object *obj)
 {
 	struct fx_context *ctx = obj->contexts;
+	bool own = obj->own_context;
 
 	obj->contexts = NULL;
 	while (ctx) {
 		struct fx_context *next = ctx->next;
 
 		ctx->magic = 0;
-		mem_free(ctx);
+		if (!own)
+			mem_free(ctx);
+		own = false;
 		ctx = next;
 	}
 }
@@ -170,6 +268,8 @@ void fx_object_destroy(struct fx_object *obj)
 		fx_rule_stop(obj->driver, rule_of_early_end(obj), obj, obj->handle, (uintptr_t)obj,
 			     "the last reference on a %s was dropped before it was deleted",
 			     obj->class->name);
+	if (uw_unlikely(must_wait(obj)))
+		return fx_worker_defer(obj);
 	if (obj->destroy)
 		obj->destroy(handle);
 	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {

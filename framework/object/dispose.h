@@ -5,8 +5,8 @@
 
 struct fx_object;
 
-/* @obj is claimed (DISPOSING): take its disposal to the end, or to where another thread goes on. */
-void fx_object_dispose_continue(struct fx_object *obj);
+/* On the worker: go on with the disposal or the destruction that waited for PASSIVE. */
+void fx_object_resume(struct fx_object *obj);
 /* The last reference is gone: EvtDestroy, contexts, memory. */
 void fx_object_destroy(struct fx_object *obj);
 /* Contexts and memory, or into the verifier's quarantine. No callbacks. */

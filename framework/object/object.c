@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "object/object.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "object/dispose.h"
 #include "object/driver.h"
@@ -25,6 +27,9 @@ void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
 	obj->destroy = NULL;
 	obj->deferred = NULL;
 	obj->debug = NULL;
+	obj->active = 0;
+	obj->place = FX_PLACE_NONE;
+	obj->own_context = false;
 	obj->execution_level = WdfExecutionLevelDispatch;
 	obj->sync_scope = WdfSynchronizationScopeNone;
 	if (class->passive_cleanup)
@@ -48,18 +53,50 @@ void fx_object_inherit(struct fx_object *obj, const struct fx_object *parent,
 }
 
 /* The parent's list holds the child's first reference. */
-static NTSTATUS link_to_parent(struct fx_object *obj, struct fx_object *parent)
+static NTSTATUS link_to_parent(struct fx_object *obj)
 {
+	struct fx_object *parent = obj->parent;
 	NTSTATUS status = STATUS_DELETE_PENDING;
 
 	spin_lock_acquire(&parent->lock);
 	if (fx_object_state(parent) == FX_OBJECT_CREATED) {
-		obj->parent = parent;
 		list_push_back(&parent->children, &obj->sibling);
+		obj->place = FX_PLACE_LINKED;
+		parent->active++;
 		status = STATUS_SUCCESS;
 	}
 	spin_lock_release(&parent->lock);
 	return status;
+}
+
+/* The type's struct, and behind it the first context; 0: too long. */
+static size_t block_size(size_t size, const WDF_OBJECT_ATTRIBUTES *attrs, size_t *out_offset)
+{
+	size_t context, len;
+
+	*out_offset = 0;
+	if (!attrs || !attrs->ContextTypeInfo)
+		return size;
+	*out_offset = (size + 15) & ~(size_t)15;
+	context = fx_context_size(attrs);
+	return !context || __builtin_add_overflow(*out_offset, context, &len) ? 0 : len;
+}
+
+static struct fx_object *object_alloc(const struct fx_object_class *class, size_t size,
+				      struct fx_driver *driver, const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	size_t offset, len = block_size(size, attrs, &offset);
+	struct fx_object *obj = len ? mem_calloc(1, len) : NULL;
+
+	if (!obj)
+		return NULL;
+	fx_object_init(obj, class, driver);
+	if (offset) {
+		fx_context_init((struct fx_context *)(void *)((char *)obj + offset), obj,
+				attrs->ContextTypeInfo);
+		obj->own_context = true;
+	}
+	return obj;
 }
 
 NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct fx_driver *driver,
@@ -67,38 +104,57 @@ NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct 
 		       struct fx_object **out)
 {
 	struct fx_object *obj;
-	NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 
 	if (attrs && attrs->ParentObject)
 		parent = fx_object_from_any(driver, attrs->ParentObject);
 	if (!parent)
 		return STATUS_WDF_PARENT_NOT_SPECIFIED;
-	obj = mem_calloc(1, size);
+	if (fx_object_state(parent) != FX_OBJECT_CREATED)
+		return STATUS_DELETE_PENDING;
+	obj = object_alloc(class, size, driver, attrs);
 	if (!obj)
-		return status;
-	fx_object_init(obj, class, driver);
+		return STATUS_INSUFFICIENT_RESOURCES;
+	obj->parent = parent;
 	fx_object_inherit(obj, parent, attrs);
-	status = STATUS_SUCCESS;
-	if (attrs && attrs->ContextTypeInfo)
-		status = fx_object_add_context(obj, attrs, NULL);
-	if (NT_SUCCESS(status) && uw_unlikely(driver->object_hooks))
-		status = driver->object_hooks->created(obj);
-	if (NT_SUCCESS(status))
-		status = link_to_parent(obj, parent);
-	if (!NT_SUCCESS(status)) {
-		fx_object_end_memory(obj);
-		return status;
+	if (uw_unlikely(driver->object_hooks)) {
+		NTSTATUS status = driver->object_hooks->created(obj);
+
+		if (!NT_SUCCESS(status)) {
+			fx_object_end_memory(obj);
+			return status;
+		}
 	}
 	*out = obj;
 	return STATUS_SUCCESS;
 }
 
-void fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
+NTSTATUS fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
 {
-	if (!attrs)
-		return;
-	obj->cleanup = attrs->EvtCleanupCallback;
-	obj->destroy = attrs->EvtDestroyCallback;
+	NTSTATUS status;
+
+	if (attrs) {
+		obj->cleanup = attrs->EvtCleanupCallback;
+		obj->destroy = attrs->EvtDestroyCallback;
+	}
+	if (!obj->parent) /* embedded, pooled, or the driver itself */
+		return STATUS_SUCCESS;
+	status = link_to_parent(obj);
+	if (NT_SUCCESS(status))
+		return status;
+	obj->cleanup = NULL;
+	obj->destroy = NULL;
+	fx_object_delete(obj);
+	return status;
+}
+
+NTSTATUS fx_object_publish(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, void *out)
+{
+	void *handle = fx_object_handle(obj);
+	NTSTATUS status = fx_object_commit(obj, attrs);
+
+	if (NT_SUCCESS(status))
+		memcpy(out, &handle, sizeof(handle)); /* a handle type of its own, not void * */
+	return status;
 }
 
 struct fx_object *fx_object_ref(struct fx_object *obj)
@@ -117,32 +173,4 @@ struct fx_object *fx_object_unref(struct fx_object *obj)
 	(void)__atomic_load_n(&obj->refs, __ATOMIC_ACQUIRE);
 	fx_object_destroy(obj);
 	return NULL;
-}
-
-void fx_object_ref_tagged(struct fx_object *obj, const struct fx_reference *ref)
-{
-	fx_object_ref(obj);
-	if (uw_unlikely(obj->debug))
-		obj->driver->object_hooks->referenced(obj, ref);
-}
-
-void fx_object_unref_tagged(struct fx_object *obj, const struct fx_reference *ref)
-{
-	if (uw_unlikely(obj->debug))
-		obj->driver->object_hooks->dereferenced(obj, ref);
-	fx_object_unref(obj);
-}
-
-static bool is_type(uint16_t type)
-{
-	return type >= FX_TYPE_OBJECT && type < FX_TYPE_END;
-}
-
-struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle)
-{
-	struct fx_object *obj = fx_object_at(handle);
-
-	if (uw_unlikely(!obj || !is_type(obj->type) || obj->handle != (uint64_t)(uintptr_t)handle))
-		fx_verifier_bad_handle(driver, handle, FX_TYPE_OBJECT, __builtin_return_address(0));
-	return obj;
 }

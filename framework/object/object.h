@@ -2,9 +2,11 @@
 /*
  * object.h - what every framework object is: a kind, a parent, references, contexts, a life.
  *
- * Life: CREATED -> (delete) DISPOSING: children first, then the class's dispose, EvtCleanupCallback
- * -> DISPOSED -> (last reference) DESTROYED: EvtDestroyCallback, contexts and memory freed. Each
- * step is asserted on entry. A child is disposed before its parent's EvtCleanupCallback runs.
+ * Life: CREATED -> (delete) DISPOSING: the cleanup of everything below it first, then the class's
+ * dispose, EvtCleanupCallback -> DISPOSED: waits, as part of the tree, for the cleanup of the
+ * object that was deleted -> off its parent -> (last reference) DESTROYED: EvtDestroyCallback,
+ * contexts and memory freed. So in every EvtCleanupCallback the parent and the children are still
+ * there. Each step is asserted on entry.
  *
  * Handles: the object's address in the low 48 bits, the generation of a recycled slot above. The
  * object keeps its own current handle, so that one compare proves address and generation.
@@ -61,6 +63,13 @@ enum fx_object_state {
 	FX_OBJECT_DESTROYED,
 };
 
+/* Where an object is among its parent's children. */
+enum fx_object_place {
+	FX_PLACE_NONE,   /* not in the list */
+	FX_PLACE_LINKED, /* in order of creation */
+	FX_PLACE_ASIDE,  /* at the end: somebody disposes or disposed of it */
+};
+
 struct fx_object;
 
 /* Where a driver took or dropped a reference. */
@@ -104,11 +113,12 @@ static_assert(sizeof(struct fx_context) % 16 == 0, "the driver's data is aligned
 /* What a type brings; one constant per type. */
 struct fx_object_class {
 	enum fx_type type;
-	const char *name;                        /* "WDFQUEUE" */
-	bool driver_may_delete;                  /* WdfObjectDelete allowed */
-	bool passive_cleanup;                    /* dispose and EvtCleanup run at PASSIVE */
-	void (*dispose)(struct fx_object *obj);  /* before EvtCleanup; may be NULL */
-	void (*disposed)(struct fx_object *obj); /* after EvtCleanup, off its parent; may be NULL */
+	const char *name;                       /* "WDFQUEUE" */
+	bool driver_may_delete;                 /* WdfObjectDelete allowed */
+	bool passive_cleanup;                   /* dispose and EvtCleanup run at PASSIVE */
+	void (*dispose)(struct fx_object *obj); /* before EvtCleanup; may be NULL */
+	/* after EvtCleanup of the whole tree, children first, off its parent; may be NULL */
+	void (*disposed)(struct fx_object *obj);
 	/* after EvtDestroy; frees what the object owns but itself; may be NULL */
 	void (*destroy)(struct fx_object *obj);
 	/* instead of freeing: pooled and embedded objects; NULL: mem_free */
@@ -123,44 +133,63 @@ struct fx_object {
 	uint64_t handle; /* current handle value */
 	const struct fx_object_class *class;
 	struct fx_driver *driver;    /* borrowed: whose globals created it */
-	struct fx_object *parent;    /* borrowed while linked; guarded by parent's lock */
-	struct list sibling;         /* in parent->children */
+	struct fx_object *parent;    /* borrowed until it is off it; set before it is linked */
+	struct list sibling;         /* in parent->children, guarded by parent's lock */
 	struct list children;        /* guarded by lock */
-	struct spin_lock lock;       /* rank LOCK_RANK_OBJECT */
-	struct fx_context *contexts; /* owned */
+	struct fx_context *contexts; /* owned; the first may be part of this block */
 	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of the creating attributes */
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
 	struct fx_object
-		*deferred; /* next to be disposed of at PASSIVE, guarded by the worker's lock */
-	void *debug;       /* the verifier's record of it; NULL: none */
-	uint8_t execution_level; /* effective: WdfExecutionLevelPassive or ...Dispatch; constant */
-	uint8_t sync_scope; /* effective: WdfSynchronizationScopeDevice, Queue or None; constant */
+		*deferred;       /* next to go on with at PASSIVE; guarded by the worker's lock */
+	void *debug;             /* the verifier's record of it; NULL: none */
+	struct spin_lock lock;   /* rank LOCK_RANK_OBJECT */
+	uint32_t active;         /* children that are not DISPOSED; guarded by lock */
+	uint8_t place;           /* enum fx_object_place, guarded by parent's lock */
+	uint8_t execution_level; /* effective: WdfExecutionLevelPassive or Dispatch; constant */
+	uint8_t sync_scope;  /* effective: WdfSynchronizationScopeDevice, Queue or None; constant */
+	uint8_t own_context; /* the first context is part of this block; constant */
 };
+static_assert(sizeof(struct fx_object) == 128, "a million of them, and a context behind it");
+
 /* A disposal waits for children; whoever removes one takes it over. */
 #define FX_OBJECT_PARKED 1u
 /* EvtCleanup and EvtDestroy run at PASSIVE: its class or its own ExecutionLevel says so. */
 #define FX_OBJECT_PASSIVE 2u
 
 /**
- * fx_object_new() - allocate and link an object.
+ * fx_object_new() - allocate an object with its first context, in one block.
  * @size: sizeof the struct whose first member is struct fx_object; zeroed.
  * @parent: default parent; Attributes->ParentObject replaces it where the type allows.
- * @attrs: may be NULL (WDF_NO_OBJECT_ATTRIBUTES).
+ * @attrs: checked; may be NULL (WDF_NO_OBJECT_ATTRIBUTES).
  *
- * One reference, held by the parent link. On failure nothing is left. The caller finishes its own
- * initialisation and calls fx_object_delete() if that fails (callbacks of @attrs are then not
- * called: they are armed by fx_object_commit()).
+ * It knows its parent, but nobody finds it there before fx_object_publish(). On failure nothing is
+ * left. The caller finishes its own initialisation and calls fx_object_delete() if that fails: what
+ * was made below the object goes, too, and callbacks of @attrs are not called.
  */
 NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct fx_driver *driver,
 		       struct fx_object *parent, PWDF_OBJECT_ATTRIBUTES attrs,
 		       struct fx_object **out);
-/* Arms EvtCleanup/EvtDestroy; from here the driver may know the handle. */
-void fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs);
-/* Check Attributes before anything is made: size, scope, level, parent. */
+/**
+ * fx_object_publish() - the last step of a creation: arm EvtCleanup/EvtDestroy, link to the parent.
+ * @out: a variable of a handle type; receives the handle.
+ *
+ * From here on another thread that deletes the parent may end the object: do not touch it again.
+ *
+ * Return: STATUS_SUCCESS; STATUS_DELETE_PENDING the parent is being deleted. Then the object was
+ * deleted as if its creation had failed, and @out is untouched.
+ */
+NTSTATUS fx_object_publish(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
+			   void *out) UW_MUST_CHECK;
+/* The same for objects whose handle goes elsewhere. */
+NTSTATUS fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs);
+/* Check Attributes before anything is made: size, context type, scope, level, parent. */
 NTSTATUS fx_object_check_attributes(PWDF_OBJECT_ATTRIBUTES attrs, unsigned int flags);
-#define FX_ATTR_NO_PARENT      1u /* ParentObject must be NULL */
-#define FX_ATTR_NEEDS_PARENT   2u /* ParentObject must be given */
-#define FX_ATTR_NO_SCOPE_LEVEL 4u /* SynchronizationScope and ExecutionLevel must be inherit */
+#define FX_ATTR_NO_PARENT      1u  /* ParentObject must be NULL */
+#define FX_ATTR_NEEDS_PARENT   2u  /* attributes and ParentObject must be given */
+#define FX_ATTR_NO_SCOPE       4u  /* SynchronizationScope must be inherit or none */
+#define FX_ATTR_NO_LEVEL       8u  /* ExecutionLevel must be inherit */
+#define FX_ATTR_REQUIRED       16u /* attributes must be given */
+#define FX_ATTR_NO_SCOPE_LEVEL (FX_ATTR_NO_SCOPE | FX_ATTR_NO_LEVEL)
 
 /* For embedded or pooled objects: initialise in place (no allocation, no parent link). */
 void fx_object_init(struct fx_object *obj, const struct fx_object_class *class,
@@ -196,16 +225,23 @@ void fx_object_free(struct fx_object *obj);
 void *fx_object_context(const struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
 struct fx_context *fx_context_of_data(const void *data);
 
+/* The same, with the cleanup and destroy callbacks of @attrs as the context's own. */
+NTSTATUS fx_object_attach_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs,
+				  void **out_context);
+/* Makes @ctx, zeroed memory, the first context of an object that nobody knows yet. */
+void fx_context_init(struct fx_context *ctx, struct fx_object *obj,
+		     PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
+/* Bytes of a context's header and data; 0: they do not fit a size_t. */
+size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs);
+
 /*
- * Dispose of the tree, children before parents, and drop the parent's reference. Once; when others
- * dispose of a child just now, or a PASSIVE cleanup is deferred, it ends after this call returns.
+ * Dispose of the tree, children before parents, then take it apart and drop the parent's reference.
+ * Once; when others dispose of a child just now, or a PASSIVE cleanup is deferred, it ends after
+ * this call returns.
  */
 void fx_object_delete(struct fx_object *obj);
 struct fx_object *fx_object_ref(struct fx_object *obj);
 struct fx_object *fx_object_unref(struct fx_object *obj); /* NULL is fine; returns NULL */
-/* The same for a reference that the driver takes or drops, told to its verifier. */
-void fx_object_ref_tagged(struct fx_object *obj, const struct fx_reference *ref);
-void fx_object_unref_tagged(struct fx_object *obj, const struct fx_reference *ref);
 
 static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
 {
@@ -230,9 +266,6 @@ static inline struct fx_object *fx_object_at(const void *handle)
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
 			    const void *caller) __attribute__((cold, noreturn));
 
-/* As fx_object_from_handle(), for a WDFOBJECT of any type. */
-struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle);
-
 static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, const void *handle,
 						      enum fx_type type)
 {
@@ -241,6 +274,18 @@ static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, 
 	if (uw_unlikely(!obj || obj->type != (uint16_t)type ||
 			obj->handle != (uint64_t)(uintptr_t)handle))
 		fx_verifier_bad_handle(driver, handle, type, __builtin_return_address(0));
+	return obj;
+}
+
+/* As fx_object_from_handle(), for a WDFOBJECT of any type. */
+static inline struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle)
+{
+	struct fx_object *obj = fx_object_at(handle);
+
+	if (uw_unlikely(!obj ||
+			obj->type - (unsigned int)FX_TYPE_OBJECT >= FX_TYPE_END - FX_TYPE_OBJECT ||
+			obj->handle != (uint64_t)(uintptr_t)handle))
+		fx_verifier_bad_handle(driver, handle, FX_TYPE_OBJECT, __builtin_return_address(0));
 	return obj;
 }
 

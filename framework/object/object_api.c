@@ -22,16 +22,14 @@ NTSTATUS fx_WdfObjectCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTES 
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
 	*out = NULL;
-	status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE);
 	if (!NT_SUCCESS(status))
 		return status;
 	status = fx_object_new(&object_class, sizeof(*obj), driver, fx_driver_object(driver), attrs,
 			       &obj);
 	if (!NT_SUCCESS(status))
 		return status;
-	fx_object_commit(obj, attrs);
-	*out = fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
@@ -50,20 +48,39 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 	fx_object_delete(obj);
 }
 
-VOID fx_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
-				 LONG line, PCCH file)
+/* The verifier's part of a reference, away from the usual path. */
+UW_COLD static void tell_reference(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
 {
 	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
 
-	fx_object_ref_tagged(fx_object_from_any(fx_driver_from_globals(globals), handle), &ref);
+	obj->driver->object_hooks->referenced(obj, &ref);
+}
+
+UW_COLD static void tell_dereference(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
+{
+	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
+
+	obj->driver->object_hooks->dereferenced(obj, &ref);
+}
+
+VOID fx_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
+				 LONG line, PCCH file)
+{
+	struct fx_object *obj = fx_object_from_any(fx_driver_from_globals(globals), handle);
+
+	fx_object_ref(obj);
+	if (uw_unlikely(obj->debug))
+		tell_reference(obj, tag, line, file);
 }
 
 VOID fx_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				   LONG line, PCCH file)
 {
-	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
+	struct fx_object *obj = fx_object_from_any(fx_driver_from_globals(globals), handle);
 
-	fx_object_unref_tagged(fx_object_from_any(fx_driver_from_globals(globals), handle), &ref);
+	if (uw_unlikely(obj->debug))
+		tell_dereference(obj, tag, line, file);
+	fx_object_unref(obj);
 }
 
 PVOID fx_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle,
@@ -80,27 +97,19 @@ NTSTATUS fx_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT hand
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_object *obj = fx_object_from_any(driver, handle);
-	struct fx_context *ctx;
 	void *data;
 	NTSTATUS status;
 
-	fx_require(driver, attrs);
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT | FX_ATTR_NO_SCOPE_LEVEL);
+	status = fx_object_check_attributes(attrs, FX_ATTR_REQUIRED | FX_ATTR_NO_PARENT |
+							   FX_ATTR_NO_SCOPE_LEVEL);
 	if (NT_SUCCESS(status) && !attrs->ContextTypeInfo)
-		status = STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
+		status = STATUS_OBJECT_NAME_INVALID;
 	if (!NT_SUCCESS(status))
 		return status;
-	status = fx_object_add_context(obj, attrs, &data);
-	if (!NT_SUCCESS(status))
-		return status;
-	if (status != STATUS_OBJECT_NAME_EXISTS) {
-		ctx = fx_context_of_data(data);
-		ctx->cleanup = attrs->EvtCleanupCallback;
-		ctx->destroy = attrs->EvtDestroyCallback;
-	}
-	if (out)
+	status = fx_object_attach_context(obj, attrs, &data);
+	if (NT_SUCCESS(status) && out)
 		*out = data;
 	return status;
 }
@@ -116,4 +125,19 @@ WDFOBJECT fx_WdfObjectContextGetObject(PWDF_DRIVER_GLOBALS globals, PVOID data)
 		fx_verifier_stop(driver, WDF_INVALID_HANDLE, (uintptr_t)data, 0,
 				 "WdfObjectContextGetObject: %p is no object's context", data);
 	return fx_object_handle(ctx->object);
+}
+
+/* The released framework has no answers either: its test hooks are in checked builds. */
+NTSTATUS fx_WdfObjectQuery(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, CONST GUID *guid,
+			   ULONG len, PVOID buffer)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+
+	(void)fx_object_from_any(driver, handle);
+	(void)len;
+	(void)buffer;
+	fx_require(driver, guid);
+	if (!fx_check_level(driver, DISPATCH_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	return STATUS_NOT_FOUND;
 }

@@ -37,7 +37,7 @@ static void worker_run(struct irq_message *message)
 	while (obj) {
 		struct fx_object *next = obj->deferred;
 
-		fx_object_dispose_continue(obj);
+		fx_object_resume(obj);
 		obj = next;
 	}
 }

@@ -77,9 +77,10 @@ NTSTATUS fx_device_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs
 		fx_object_delete(obj);
 		return status;
 	}
-	fx_object_commit(obj, attrs);
-	*out = device;
-	return STATUS_SUCCESS;
+	status = fx_object_commit(obj, attrs);
+	if (NT_SUCCESS(status))
+		*out = device;
+	return status;
 }
 
 void fx_device_set_states(struct fx_device *device, uint32_t pnp, uint32_t power)

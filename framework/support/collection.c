@@ -56,9 +56,7 @@ NTSTATUS fx_WdfCollectionCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBU
 	if (!NT_SUCCESS(status))
 		return status;
 	fx_items_init(&uw_container_of(obj, struct fx_collection, base)->items);
-	fx_object_commit(obj, attrs);
-	*out = (WDFCOLLECTION)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 ULONG fx_WdfCollectionGetCount(PWDF_DRIVER_GLOBALS globals, WDFCOLLECTION handle)

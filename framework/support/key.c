@@ -136,9 +136,7 @@ NTSTATUS fx_key_open(struct fx_driver *driver, struct fx_key_open_params *params
 		fx_object_delete(obj);
 		return status;
 	}
-	fx_object_commit(obj, attrs);
-	*out = (WDFKEY)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 /* --- values --- */

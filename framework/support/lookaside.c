@@ -132,9 +132,7 @@ NTSTATUS fx_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTR
 	spin_lock_init(&lookaside->lock, LOCK_RANK_ITEMS);
 	lookaside->len = len;
 	keep_attributes(lookaside, memory_attrs);
-	fx_object_commit(obj, attrs);
-	*out = (WDFLOOKASIDE)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 NTSTATUS fx_WdfMemoryCreateFromLookaside(PWDF_DRIVER_GLOBALS globals, WDFLOOKASIDE handle,
@@ -163,7 +161,5 @@ NTSTATUS fx_WdfMemoryCreateFromLookaside(PWDF_DRIVER_GLOBALS globals, WDFLOOKASI
 		fx_object_delete(&memory->base);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	fx_object_commit(&memory->base, attrs);
-	*out = (WDFMEMORY)fx_object_handle(&memory->base);
-	return STATUS_SUCCESS;
+	return fx_object_publish(&memory->base, attrs, out);
 }

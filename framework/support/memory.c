@@ -96,9 +96,7 @@ NTSTATUS fx_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_OBJECT_ATTRI
 	}
 	if (Buffer)
 		*Buffer = memory->buffer;
-	fx_object_commit(&memory->base, Attributes);
-	*Memory = (WDFMEMORY)fx_object_handle(&memory->base);
-	return STATUS_SUCCESS;
+	return fx_object_publish(&memory->base, Attributes, Memory);
 }
 
 NTSTATUS fx_WdfMemoryCreatePreallocated(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -123,9 +121,7 @@ NTSTATUS fx_WdfMemoryCreatePreallocated(PWDF_DRIVER_GLOBALS DriverGlobals,
 		return status;
 	memory->buffer = Buffer;
 	memory->len = BufferSize;
-	fx_object_commit(&memory->base, Attributes);
-	*Memory = (WDFMEMORY)fx_object_handle(&memory->base);
-	return STATUS_SUCCESS;
+	return fx_object_publish(&memory->base, Attributes, Memory);
 }
 
 static struct fx_memory *memory_of(struct fx_driver *driver, WDFMEMORY handle)

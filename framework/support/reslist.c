@@ -81,8 +81,10 @@ NTSTATUS fx_io_res_list_new(struct fx_io_req_list *owner, struct fx_io_res_list 
 		fx_object_delete(&list->base);
 		return status;
 	}
-	*out = list;
-	return STATUS_SUCCESS;
+	status = fx_object_commit(&list->base, NULL);
+	if (NT_SUCCESS(status))
+		*out = list;
+	return status;
 }
 
 /* --- WDFIORESLIST --- */

@@ -34,9 +34,7 @@ NTSTATUS fx_WdfIoResourceListCreate(PWDF_DRIVER_GLOBALS globals, WDFIORESREQLIST
 		status = fx_io_res_list_make(owner, attrs, &list);
 	if (!NT_SUCCESS(status))
 		return status;
-	fx_object_commit(&list->base, attrs);
-	*out = (WDFIORESLIST)fx_object_handle(&list->base);
-	return STATUS_SUCCESS;
+	return fx_object_publish(&list->base, attrs, out);
 }
 
 static NTSTATUS insert(struct fx_driver *driver, struct fx_io_res_list *list,

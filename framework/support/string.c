@@ -95,9 +95,7 @@ NTSTATUS fx_WdfStringCreate(PWDF_DRIVER_GLOBALS globals, PCUNICODE_STRING source
 		fx_object_delete(obj);
 		return status;
 	}
-	fx_object_commit(obj, attrs);
-	*out = (WDFSTRING)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 VOID fx_WdfStringGetUnicodeString(PWDF_DRIVER_GLOBALS globals, WDFSTRING handle,

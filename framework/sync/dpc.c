@@ -155,9 +155,7 @@ NTSTATUS fx_WdfDpcCreate(PWDF_DRIVER_GLOBALS globals, PWDF_DPC_CONFIG config,
 	if (!NT_SUCCESS(status))
 		return status;
 	dpc_fill(of_object(obj), config, &serial);
-	fx_object_commit(obj, attrs);
-	*out = (WDFDPC)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 UW_COLD static BOOLEAN refuse(struct fx_driver *driver)

@@ -60,9 +60,7 @@ NTSTATUS fx_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTE
 	if (!NT_SUCCESS(status))
 		return status;
 	spinlock_fill(of_object(obj), driver);
-	fx_object_commit(obj, attrs);
-	*out = (WDFSPINLOCK)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 static bool may_take(struct fx_driver *driver, const struct fx_spinlock *lock, const char *function)

@@ -74,9 +74,7 @@ NTSTATUS fx_WdfTimerCreate(PWDF_DRIVER_GLOBALS globals, PWDF_TIMER_CONFIG config
 		return status;
 	uw_container_of(obj, struct fx_timer, base)->passive = passive;
 	timer_fill(uw_container_of(obj, struct fx_timer, base), config, &serial);
-	fx_object_commit(obj, attrs);
-	*out = (WDFTIMER)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 BOOLEAN fx_WdfTimerStart(PWDF_DRIVER_GLOBALS globals, WDFTIMER handle, LONGLONG due)

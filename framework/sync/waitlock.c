@@ -145,9 +145,7 @@ NTSTATUS fx_WdfWaitLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTE
 	/* with default attributes neither of them can fail */
 	assert(!err);
 	(void)err;
-	fx_object_commit(obj, attrs);
-	*out = (WDFWAITLOCK)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, PLONGLONG timeout)

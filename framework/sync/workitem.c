@@ -96,9 +96,7 @@ NTSTATUS fx_WdfWorkItemCreate(PWDF_DRIVER_GLOBALS globals, PWDF_WORKITEM_CONFIG 
 	of_object(obj)->serial = serial;
 	of_object(obj)->callback = config->EvtWorkItemFunc;
 	fx_work_init(&of_object(obj)->work, run);
-	fx_object_commit(obj, attrs);
-	*out = (WDFWORKITEM)fx_object_handle(obj);
-	return STATUS_SUCCESS;
+	return fx_object_publish(obj, attrs, out);
 }
 
 VOID fx_WdfWorkItemEnqueue(PWDF_DRIVER_GLOBALS globals, WDFWORKITEM handle)

@@ -76,6 +76,7 @@ void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config)
 	assert_int_equal(fx_object_new(&device_class, sizeof(struct fx_device_head), f->driver,
 				       fx_driver_object(f->driver), NULL, &obj),
 			 STATUS_SUCCESS);
+	assert_int_equal(fx_object_commit(obj, NULL), STATUS_SUCCESS);
 	f->device = uw_container_of(obj, struct fx_device_head, base);
 	assert_int_equal(fx_io_new((struct fx_device *)(void *)f->device, f->loop, &f->device->io),
 			 STATUS_SUCCESS);

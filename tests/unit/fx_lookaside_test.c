@@ -230,6 +230,7 @@ static WDFOBJECT below_a_device(void)
 	assert_int_equal(fx_object_new(&other_device_class, sizeof(*device), driver,
 				       fx_driver_object(driver), NULL, &device),
 			 STATUS_SUCCESS);
+	assert_int_equal(fx_object_commit(device, NULL), STATUS_SUCCESS);
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.ParentObject = fx_object_handle(device);
 	assert_int_equal(WdfObjectCreate(&attrs, &child), STATUS_SUCCESS);

@@ -598,7 +598,7 @@ static void test_create__wrong_attributes__refused(void **state)
 	assert_int_equal(create(&config, &attrs), STATUS_WDF_SYNCHRONIZATION_SCOPE_INVALID);
 	attrs.SynchronizationScope = WdfSynchronizationScopeInheritFromParent;
 	attrs.ExecutionLevel = (WDF_EXECUTION_LEVEL)7;
-	assert_int_equal(create(&config, &attrs), STATUS_WDF_EXECUTION_LEVEL_INVALID);
+	assert_int_equal(create(&config, &attrs), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID);
 	attrs.ExecutionLevel = WdfExecutionLevelPassive;
 	assert_int_equal(create(&config, &attrs), STATUS_NOT_SUPPORTED); /* and periodic */
 	attrs.ExecutionLevel = WdfExecutionLevelDispatch;

@@ -4,9 +4,11 @@
  *
  * Has: WdfObjectGetTypedContextWorker, WdfObjectAllocateContext, WdfObjectContextGetObject,
  *      WdfObjectReferenceActual, WdfObjectDereferenceActual, WdfObjectCreate, WdfObjectDelete,
- *      WDF_DECLARE_CONTEXT_TYPE(_WITH_NAME), WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE,
- *      WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE, WdfObjectGetTypedContext, WdfObjectReference,
- *      WdfObjectDereference.
+ *      WdfObjectQuery, WDF_DECLARE_CONTEXT_TYPE(_WITH_NAME),
+ *      WDF_DECLARE_SHARED_CONTEXT_TYPE_WITH_NAME, WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE,
+ *      WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE, WdfObjectGetTypedContext, WdfObjectReference
+ *      (WithTag), WdfObjectDereference(WithTag), WDF_DECLARE_CUSTOM_TYPE, WdfObjectAddCustomType
+ *      (WithData), WdfObjectIsCustomType, WdfObjectGetCustomTypeData.
  */
 #ifndef UWDF_WDFOBJECT_H
 #define UWDF_WDFOBJECT_H
@@ -96,6 +98,17 @@ FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes)
 #define WDF_TYPE_NAME_POINTER_TYPE(type) WDF_POINTER_TYPE_##type
 #define WDF_GET_CONTEXT_TYPE_INFO(type)  (WDF_TYPE_NAME_TO_TYPE_INFO(type).UniqueType)
 
+#define WDF_TYPE_NAME_TO_EXTERNAL_INIT(type)          type##_EXTERNAL_INIT
+#define WDF_TYPE_NAME_TO_EXTERNAL_INIT_FUNCTION(type) type##_EXTERNAL_INIT_FUNCTION
+
+/* The description of a context type. @section: unused here; kernel images sort globals with it. */
+#define WDF_DECLARE_TYPE_AND_GLOBALS(type, unique_type, get_unique_type, section)                  \
+	extern const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(type);                \
+	DECLSPEC_SELECTANY const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(          \
+		type) = { sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #type, sizeof(type), unique_type,  \
+			  get_unique_type };                                                       \
+	typedef type *WDF_TYPE_NAME_POINTER_TYPE(type)
+
 /**
  * WDF_DECLARE_CONTEXT_TYPE_WITH_NAME() - declare a context type and its accessor.
  * @type:     a struct type by its typedef name.
@@ -109,11 +122,22 @@ FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes)
  * Source:  Windows driver documentation, wdfobject.h.
  */
 #define WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(type, accessor)                                         \
-	extern const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(type);                \
-	DECLSPEC_SELECTANY const WDF_OBJECT_CONTEXT_TYPE_INFO WDF_TYPE_NAME_TO_TYPE_INFO(          \
-		type) = { sizeof(WDF_OBJECT_CONTEXT_TYPE_INFO), #type, sizeof(type),               \
-			  &WDF_TYPE_NAME_TO_TYPE_INFO(type), NULL };                               \
-	typedef type *WDF_TYPE_NAME_POINTER_TYPE(type);                                            \
+	WDF_DECLARE_TYPE_AND_GLOBALS(type, &WDF_TYPE_NAME_TO_TYPE_INFO(type), NULL, );             \
+	WDF_DECLARE_CASTING_FUNCTION(type, accessor)
+
+/**
+ * WDF_DECLARE_SHARED_CONTEXT_TYPE_WITH_NAME() - as above, for a type that has its description
+ *    elsewhere.
+ * @type:     as above; the macro type_EXTERNAL_INIT_FUNCTION has to name a function that returns
+ * the description that counts: the contexts of all who name it are of one type.
+ * @accessor: as above.
+ *
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+#define WDF_DECLARE_SHARED_CONTEXT_TYPE_WITH_NAME(type, accessor)                                  \
+	WDF_DECLARE_TYPE_AND_GLOBALS(type, &WDF_TYPE_NAME_TO_TYPE_INFO(type),                      \
+				     WDF_TYPE_NAME_TO_EXTERNAL_INIT_FUNCTION(type), );             \
 	WDF_DECLARE_CASTING_FUNCTION(type, accessor)
 
 /** WDF_DECLARE_CONTEXT_TYPE() - as ..._WITH_NAME(), with WdfObjectGet_<type> as accessor. */
@@ -176,10 +200,9 @@ FORCEINLINE PVOID WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS the object has one of this type already
- *          (@Context receives it); STATUS_WDF_OBJECT_ATTRIBUTES_INVALID no type;
- *          STATUS_DELETE_PENDING the object is being deleted; STATUS_INSUFFICIENT_RESOURCES; an
- *          object-attributes status.
- * Differs: nothing known.
+ *          (@Context receives it); STATUS_OBJECT_NAME_INVALID no type;
+ *          STATUS_WDF_PARENT_NOT_SPECIFIED no attributes; STATUS_DELETE_PENDING the object is being
+ * deleted; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status. Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
  */
 typedef NTSTATUS (*PFN_WDFOBJECTALLOCATECONTEXT)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -220,7 +243,7 @@ FORCEINLINE WDFOBJECT WdfObjectContextGetObject(PVOID ContextPointer)
  * @File:   of the caller.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: tags are not tracked, only counted.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
  */
 typedef VOID (*PFN_WDFOBJECTREFERENCEACTUAL)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
@@ -240,7 +263,7 @@ FORCEINLINE VOID WdfObjectReferenceActual(WDFOBJECT Handle, PVOID Tag, LONG Line
  * @File:   of the caller.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: tags are not tracked, only counted.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
  */
 typedef VOID (*PFN_WDFOBJECTDEREFERENCEACTUAL)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Handle,
@@ -275,9 +298,13 @@ FORCEINLINE NTSTATUS WdfObjectCreate(PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJEC
  *    reference.
  * @Object: an object that drivers may delete.
  *
+ * EvtCleanupCallback runs from the farthest child up to @Object, all others of the tree still being
+ * there; then the references that their places in the tree had go. Above PASSIVE_LEVEL a cleanup
+ * that needs that level, and with it its parents', happens later. Deleting twice, with a reference
+ * in hand, does nothing.
+ *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: from DISPATCH_LEVEL, objects whose cleanup must run at PASSIVE_LEVEL are cleaned up
- *          later on the device's request loop.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
  */
 typedef VOID (*PFN_WDFOBJECTDELETE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object);
@@ -285,6 +312,103 @@ FORCEINLINE VOID WdfObjectDelete(WDFOBJECT Object)
 {
 	((PFN_WDFOBJECTDELETE)WdfFunctions[WdfObjectDeleteTableIndex])(WdfDriverGlobals, Object);
 }
+
+/**
+ * WdfObjectQuery() - reserved: asks an object for something that no DDI gives.
+ * @Object:            any object.
+ * @Guid:              what is asked for.
+ * @QueryBufferLength: bytes of @QueryBuffer.
+ * @QueryBuffer:       receives the answer.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_NOT_FOUND: as in the released framework, nothing answers to any GUID.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+typedef NTSTATUS (*PFN_WDFOBJECTQUERY)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFOBJECT Object,
+				       CONST GUID *Guid, ULONG QueryBufferLength,
+				       PVOID QueryBuffer);
+FORCEINLINE NTSTATUS WdfObjectQuery(WDFOBJECT Object, CONST GUID *Guid, ULONG QueryBufferLength,
+				    PVOID QueryBuffer)
+{
+	return ((PFN_WDFOBJECTQUERY)WdfFunctions[WdfObjectQueryTableIndex])(
+		WdfDriverGlobals, Object, Guid, QueryBufferLength, QueryBuffer);
+}
+
+/* The context that marks an object as one of a custom type. */
+typedef struct _WDF_CUSTOM_TYPE_CONTEXT {
+	ULONG Size;
+	ULONG_PTR Data;
+} WDF_CUSTOM_TYPE_CONTEXT, *PWDF_CUSTOM_TYPE_CONTEXT;
+
+#define WDF_CUSTOM_TYPE_CONTEXT_NAME(type)      WDF_CUSTOM_TYPE_CONTEXT_##type
+#define WDF_ADD_CUSTOM_TYPE_FUNCTION_NAME(type) WdfCustomTypeAdd_##type
+#define WDF_GET_CUSTOM_TYPE_FUNCTION_NAME(type) WdfCustomTypeGet_##type
+
+/**
+ * WDF_DECLARE_CUSTOM_TYPE() - declare a type that objects can be given and asked for.
+ * @type: a name of its own; no C type of that name is needed.
+ *
+ * At file scope, before WdfObjectAddCustomType() and the others use @type.
+ *
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+#define WDF_DECLARE_CUSTOM_TYPE(type)                                                              \
+	typedef WDF_CUSTOM_TYPE_CONTEXT WDF_CUSTOM_TYPE_CONTEXT_NAME(type);                        \
+	WDF_DECLARE_CUSTOM_TYPE_CONTEXT(type, WDF_CUSTOM_TYPE_CONTEXT_##type)
+
+/* @context: WDF_CUSTOM_TYPE_CONTEXT_NAME(type), spelled out for the names made from it. */
+#define WDF_DECLARE_CUSTOM_TYPE_CONTEXT(type, context)                                             \
+	WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(context, WDF_GET_CUSTOM_TYPE_FUNCTION_NAME(type))       \
+	FORCEINLINE NTSTATUS WDF_ADD_CUSTOM_TYPE_FUNCTION_NAME(type)(                              \
+		WDFOBJECT Handle, ULONG_PTR Data, PFN_WDF_OBJECT_CONTEXT_CLEANUP EvtCleanup,       \
+		PFN_WDF_OBJECT_CONTEXT_DESTROY EvtDestroy)                                         \
+	{                                                                                          \
+		WDF_OBJECT_ATTRIBUTES attributes;                                                  \
+		PVOID added = NULL;                                                                \
+		NTSTATUS status;                                                                   \
+                                                                                                   \
+		WDF_OBJECT_ATTRIBUTES_INIT(&attributes);                                           \
+		attributes.ContextTypeInfo = WDF_GET_CONTEXT_TYPE_INFO(context);                   \
+		attributes.EvtCleanupCallback = EvtCleanup;                                        \
+		attributes.EvtDestroyCallback = EvtDestroy;                                        \
+		status = WdfObjectAllocateContext(Handle, &attributes, &added);                    \
+		if (status == STATUS_SUCCESS) {                                                    \
+			((PWDF_CUSTOM_TYPE_CONTEXT)added)->Size = sizeof(WDF_CUSTOM_TYPE_CONTEXT); \
+			((PWDF_CUSTOM_TYPE_CONTEXT)added)->Data = Data;                            \
+		}                                                                                  \
+		return status;                                                                     \
+	}
+
+/**
+ * WdfObjectAddCustomTypeWithData() - make an object one of a custom type, too.
+ * @handle:  any object.
+ * @type:    a custom type that WDF_DECLARE_CUSTOM_TYPE() declared.
+ * @data:    a number or pointer that WdfObjectGetCustomTypeData() returns.
+ * @cleanup: EvtCleanupCallback of this type alone; may be NULL.
+ * @destroy: EvtDestroyCallback of this type alone; may be NULL.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  as WdfObjectAllocateContext(); STATUS_OBJECT_NAME_EXISTS keeps the data there is.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfobject.h.
+ */
+#define WdfObjectAddCustomTypeWithData(handle, type, data, cleanup, destroy)                       \
+	WDF_ADD_CUSTOM_TYPE_FUNCTION_NAME(type)                                                    \
+	((WDFOBJECT)(handle), (ULONG_PTR)(data), cleanup, destroy)
+
+/** WdfObjectAddCustomType() - the same without data and callbacks. */
+#define WdfObjectAddCustomType(handle, type)                                                       \
+	WDF_ADD_CUSTOM_TYPE_FUNCTION_NAME(type)((WDFOBJECT)(handle), 0, NULL, NULL)
+
+/** WdfObjectIsCustomType() - was the object given this type? IRQL: as an accessor. */
+#define WdfObjectIsCustomType(handle, type)                                                        \
+	(WDF_GET_CUSTOM_TYPE_FUNCTION_NAME(type)((WDFOBJECT)(handle)) != NULL)
+
+/** WdfObjectGetCustomTypeData() - the data that came with the type, which the object must have. */
+#define WdfObjectGetCustomTypeData(handle, type)                                                   \
+	(WDF_GET_CUSTOM_TYPE_FUNCTION_NAME(type)((WDFOBJECT)(handle))->Data)
 
 #ifdef __cplusplus
 }
