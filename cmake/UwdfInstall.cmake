@@ -40,3 +40,7 @@ install(FILES framework/host/man/uwdf.1 framework/host/man/uwdf-net.1
   DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES framework/host/completion/uwdf
   DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+
+# gdb looks for it beside the library, by the library's full name.
+install(FILES framework/object/gdb/libuwdf-gdb.py DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  RENAME "libuwdf.so.${PROJECT_VERSION}-gdb.py")

@@ -11,7 +11,7 @@
 static const struct {
 	NTSTATUS status;
 	const char *name;
-} names[] = {
+} status_names[] = {
 	NAME(STATUS_SUCCESS),
 	NAME(STATUS_ALERTED),
 	NAME(STATUS_TIMEOUT),
@@ -137,9 +137,9 @@ struct fx_status_text fx_status_text(NTSTATUS status)
 	struct fx_status_text out;
 	const char *name = "status";
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].status == status)
-			name = names[i].name;
+	for (size_t i = 0; i < sizeof(status_names) / sizeof(status_names[0]); i++) {
+		if (status_names[i].status == status)
+			name = status_names[i].name;
 	}
 	(void)snprintf(out.text, sizeof(out.text), "%s (0x%08x)", name, (unsigned int)status);
 	return out;

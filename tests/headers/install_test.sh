@@ -66,8 +66,17 @@ check_files() {
 	uwdf run edu --help >"$work/help"
 }
 
+# gdb finds the printers beside the library by itself, once it may.
+check_gdb() {
+	command -v gdb >/dev/null || return 0
+	gdb -nx -batch -iex "add-auto-load-safe-path $libdir" -ex 'info pretty-printer' \
+		"$libdir/libuwdf.so" >"$work/gdb.log" 2>&1
+	grep -q '  uwdf$' "$work/gdb.log" || { cat "$work/gdb.log"; exit 1; }
+}
+
 install_it
 check_files
+check_gdb
 build_by_pkg_config
 build_by_cmake
 run_pair "$work/tiny-pc.so" "$work/client-pc"

@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# gdb_printers_test.sh SUBJECT SCRIPT: gdb stops SUBJECT at subject_ready(), loads SCRIPT (the
+# installed libuwdf-gdb.py), and each value must print as expected.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+subject=$1 script=$2
+failed=0
+
+command -v gdb >/dev/null || { echo "no gdb: scripts/install-packages test"; exit 77; }
+[[ $(gdb -nx -batch -ex 'python print("yes")' 2>/dev/null) == yes ]] || { echo "this gdb has no Python"; exit 77; }
+
+says=$(timeout 50 gdb -nx -batch -iex 'set auto-load no' -iex 'set debuginfod enabled off' \
+	-ex "source $script" -ex 'set print static-members off' -ex 'break subject_ready' -ex run \
+	-ex 'echo \n' \
+	-ex 'p subject.object' -ex 'p subject.child' -ex 'p subject.none' -ex 'p subject.stale' \
+	-ex 'p subject.nonsense' -ex 'p subject.collection' -ex 'p *subject.inside' \
+	-ex 'p subject.good' -ex 'p subject.bad' -ex 'p subject.unknown' \
+	-ex 'p subject.text' -ex 'p subject.empty' -ex 'p subject.broken' -ex 'p subject.narrow' \
+	-ex 'p subject.list' -ex 'p subject.lonely' -ex 'p subject.torn' \
+	-ex 'uwdf-tree subject.object' -ex 'uwdf-tree 0' -ex 'p subject.bad' \
+	-ex 'disable pretty-printer' -ex 'p subject.bad' -ex kill "$subject" 2>&1) || true
+
+expect() {
+	grep -qE -- "$1" <<<"$says" || { echo "gdb did not print: $1"; failed=1; }
+}
+
+address='0x[0-9a-f]+'
+expect "^\\\$1 = $address <WDFOBJECT at $address, created, 2 references, parent WDFDRIVER at $address>\$"
+expect "^\\\$2 = $address <WDFOBJECT at $address, created, 1 reference, parent WDFOBJECT at $address>\$"
+expect "^\\\$3 = NULL\$"
+expect "^\\\$4 = $address <stale: a WDFOBJECT is there now, handle $address>\$"
+expect "^\\\$5 = 0x10 <no object>\$"
+expect "^\\\$6 = $address <WDFCOLLECTION at $address, created, 1 reference, parent WDFOBJECT at $address>\$"
+expect "^\\\$7 = WDFOBJECT at $address, created, 2 references, parent WDFDRIVER at $address = \{SUBJECT_DATA = $address\}\$"
+expect "^\\\$8 = STATUS_SUCCESS \(0x00000000\)\$"
+expect "^\\\$9 = STATUS_INSUFFICIENT_RESOURCES \(0xc000009a\)\$"
+expect "^\\\$10 = 0xe0001234\$"
+expect "^\\\$11 = \"Grüße\"\$"
+expect "^\\\$12 = NULL\$"
+expect "^\\\$13 = <Length 8 above MaximumLength 4>\$"
+expect "^\\\$14 = \"narrow\"\$"
+expect "^\\\$15 = 3 entries = \{\[0\] = $address <subject\+[0-9]+>, \[1\] = "
+expect "^\\\$16 = empty\$"
+expect "^\\\$17 = 0 entries, then $address, whose Blink is $address\$"
+expect "^WDFOBJECT at $address, created, 2 references, parent WDFDRIVER"
+expect "^  WDFCOLLECTION at $address, created"
+expect "^0x0: no object of the framework\$"
+expect "^\\\$18 = STATUS_INSUFFICIENT_RESOURCES"
+expect "^\\\$19 = -1073741670\$" # off again: what gdb itself would say
+((failed == 0)) || { echo "--- gdb said:"; echo "$says"; }
+exit "$failed"
