@@ -98,6 +98,11 @@ static int load_driver(struct run *run)
 	err = uwdf_host_catch_faults();
 	if (err)
 		return report_fail(&run->rep, err, "catching faults of register accesses");
+	if (option_given(run->args, "verify"))
+		err = uwdf_host_verify(run->host, option_value(run->args, "verify"),
+				       &run->host_rep);
+	if (err)
+		return take_report(run, err);
 	err = uwdf_host_load(run->host, path, &run->host_rep, &run->driver);
 	if (!err)
 		return 0;
@@ -320,6 +325,7 @@ static const struct option_spec run_options[] = {
 	{ "name", "NAME", "the device's name for clients (default: the driver's name)" },
 	{ "qemu-arg", "ARGUMENT", "pass to QEMU, with qemu: only; may be repeated" },
 	{ "ready-fd", "NUMBER", "write the name to this descriptor when ready" },
+	{ "verify", "[=OPTIONS]", "watch the driver as KMDF's verifier does; see uwdf(1)" },
 	{ "json", NULL, "print the ready line as a JSON object" },
 	{ NULL, NULL, NULL },
 };

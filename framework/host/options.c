@@ -97,6 +97,11 @@ static int usage_error(const struct command *command, struct report *rep, const 
 	return -EINVAL;
 }
 
+static bool may_lack_value(const struct option_spec *spec)
+{
+	return spec->value && spec->value[0] == '[';
+}
+
 /* @text is "--name" or "--name=value". Returns how many of @rest it took, or -EINVAL. */
 static int parse_option(const struct command *command, const char *text, const char *rest,
 			struct report *rep, struct arguments *out)
@@ -112,13 +117,15 @@ static int parse_option(const struct command *command, const char *text, const c
 		return unknown_option(command, text, rep);
 	if (equals && !spec->value)
 		return usage_error(command, rep, "option takes no value", text);
+	if (may_lack_value(spec) && !equals)
+		value = "";
 	if (spec->value && !value)
 		return usage_error(command, rep, "option needs a value", text);
 	if (out->given_count == OPTIONS_MAX_GIVEN)
 		return usage_error(command, rep, "too many options", NULL);
 	out->given[out->given_count].spec = spec;
 	out->given[out->given_count++].value = spec->value ? value : NULL;
-	return spec->value && !equals;
+	return spec->value && !may_lack_value(spec) && !equals;
 }
 
 static int check_operands(const struct command *command, struct report *rep,
@@ -201,8 +208,8 @@ void options_print_help(FILE *to, const struct command *command)
 	for (const struct option_spec *o = command->options; o->name; o++) {
 		char left[48];
 
-		snprintf(left, sizeof(left), "--%s%s%s", o->name, o->value ? " " : "",
-			 o->value ? o->value : "");
+		snprintf(left, sizeof(left), "--%s%s%s", o->name,
+			 o->value && !may_lack_value(o) ? " " : "", o->value ? o->value : "");
 		fprintf(to, "  %-22s %s\n", left, o->help);
 	}
 	fprintf(to, "  %-22s %s\n", "--help", "this text");

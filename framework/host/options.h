@@ -12,8 +12,9 @@
 #define OPTIONS_MAX_GIVEN 64
 
 struct option_spec {
-	const char *name;  /* without its dashes; NULL ends a table */
-	const char *value; /* what follows it, for the help; NULL: nothing does */
+	const char *name; /* without its dashes; NULL ends a table */
+	/* what follows it, for the help; NULL: nothing does; "[=X]": only after '=', or nothing */
+	const char *value;
 	const char *help;
 };
 

@@ -18,6 +18,7 @@
 #ifndef UWDF_WDF_H
 #define UWDF_WDF_H
 
+#include <wdf/wdfassert.h>
 #include <wdf/wdfbugcodes.h>
 #include <wdf/wdfcollection.h>
 #include <wdf/wdfcommonbuffer.h>
@@ -42,6 +43,7 @@
 #include <wdf/wdfsync.h>
 #include <wdf/wdftimer.h>
 #include <wdf/wdftypes.h>
+#include <wdf/wdfverifier.h>
 #include <wdf/wdfworkitem.h>
 #include <wdm.h>
 

@@ -7,6 +7,8 @@
  */
 #include "object/function_table.h"
 
+#include "base/log.h"
+#include "object/driver.h"
 #include "object/functions.h"
 #include "verifier/verifier.h"
 
@@ -16,17 +18,35 @@ static const char *const names[] = {
 #undef FX_NAME
 };
 
-static void unavailable(unsigned int index) __attribute__((noreturn));
-static void unavailable(unsigned int index)
+/* KMDF's fourth parameter, the index, is in the text. */
+static void unavailable(PWDF_DRIVER_GLOBALS globals, unsigned int index) __attribute__((noreturn));
+static void unavailable(PWDF_DRIVER_GLOBALS globals, unsigned int index)
 {
-	fx_verifier_stop(NULL, WDF_API_UNAVAILABLE, 0, index, "%s (function %u) is not implemented",
-			 names[index], index);
+	struct fx_driver *driver = globals ? fx_driver_from_globals(globals) : NULL;
+
+	fx_rule_stop(driver, FX_RULE_API_UNAVAILABLE, NULL, (uintptr_t)fx_driver_name(driver), 0,
+		     "%s (function %u) is not implemented", names[index], index);
+}
+
+/* What returns a status says so while the driver's verifier is off. */
+static NTSTATUS unavailable_status(PWDF_DRIVER_GLOBALS globals, unsigned int index)
+{
+	if (!globals || fx_driver_from_globals(globals)->verifier.on)
+		unavailable(globals, index);
+	log_error("verifier", "driver %s called %s (function %u), which is not implemented",
+		  globals->DriverName, names[index], index);
+	return STATUS_PROCEDURE_NOT_FOUND;
 }
 
 #define FX_NAME(name)                                                                              \
-	static void stub_##name(void)                                                              \
+	static void stub_##name(PWDF_DRIVER_GLOBALS globals)                                       \
 	{                                                                                          \
-		unavailable(name##TableIndex);                                                     \
+		unavailable(globals, name##TableIndex);                                            \
+	}
+#define FX_STATUS_NAME(name)                                                                       \
+	static NTSTATUS stub_##name(PWDF_DRIVER_GLOBALS globals)                                   \
+	{                                                                                          \
+		return unavailable_status(globals, name##TableIndex);                              \
 	}
 #include "object/function_names.def"
 #undef FX_NAME
@@ -35,7 +55,7 @@ static void unavailable(unsigned int index)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Woverride-init"
 const WDFFUNC fx_function_table[WdfFunctionTableNumEntries] = {
-#define FX_NAME(name) [name##TableIndex] = stub_##name,
+#define FX_NAME(name) [name##TableIndex] = (WDFFUNC)stub_##name,
 #include "object/function_names.def"
 #undef FX_NAME
 #define FX_FUNCTION(name, NAME) [name##TableIndex] = (WDFFUNC)fx_##name,
@@ -54,7 +74,7 @@ const char *fx_function_name(unsigned int index)
 bool fx_function_is_stub(unsigned int index)
 {
 	static const WDFFUNC stubs[] = {
-#define FX_NAME(name) stub_##name,
+#define FX_NAME(name) (WDFFUNC) stub_##name,
 #include "object/function_names.def"
 #undef FX_NAME
 	};

@@ -54,7 +54,7 @@ static void say_site(const char *what, const struct fx_call_site *site)
 	log_error("verifier", "    %s from %s", what, text);
 }
 
-static void say_event(const struct fx_event *event)
+static void say_event(const struct fx_event *event, uint64_t now_ns)
 {
 	static const char *const words[] = {
 		[FX_EVENT_NONE] = "?",
@@ -65,7 +65,7 @@ static void say_event(const struct fx_event *event)
 		[FX_EVENT_DISPOSED] = "cleaned up",
 		[FX_EVENT_DESTROYED] = "destroyed",
 	};
-	uint64_t us = (exec_now_ns() - event->time_ns) / 1000;
+	uint64_t us = (now_ns - event->time_ns) / 1000;
 	char line[LINE] = "", tag[32];
 
 	add(line, "%s by thread %u, %llu us ago", words[event->kind], event->thread,
@@ -79,10 +79,11 @@ static void say_event(const struct fx_event *event)
 
 static void say_events(const struct fx_record *record)
 {
+	uint64_t now_ns = exec_now_ns();
 	uint32_t first = record->events > FX_EVENTS_KEPT ? record->events - FX_EVENTS_KEPT : 0;
 
 	for (uint32_t i = first; i < record->events; i++)
-		say_event(&record->event[i % FX_EVENTS_KEPT]);
+		say_event(&record->event[i % FX_EVENTS_KEPT], now_ns);
 }
 
 /* References of which a copy is made under the lock, so that they can be told without it. */

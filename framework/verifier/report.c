@@ -85,6 +85,16 @@ void fx_report_stop(const struct fx_violation *violation)
 	say_hint(violation);
 }
 
+void fx_report_bug_check(const struct fx_violation *violation, const uint64_t *parameters)
+{
+	log_error("verifier",
+		  "driver %s stopped the host: WdfVerifierKeBugCheck(0x%x, 0x%" PRIx64
+		  ", 0x%" PRIx64 ", 0x%" PRIx64 ", 0x%" PRIx64 ")",
+		  fx_driver_name(violation->driver), violation->code, parameters[0], parameters[1],
+		  parameters[2], parameters[3]);
+	say_where(violation);
+}
+
 /* --- breaks --- */
 
 static bool a_debugger_looks(void)

@@ -19,6 +19,8 @@ struct fx_violation {
 
 /* All that is known; the process ends after it. */
 void fx_report_stop(const struct fx_violation *violation);
+/* The driver's own WdfVerifierKeBugCheck, with its four parameters. */
+void fx_report_bug_check(const struct fx_violation *violation, const uint64_t *parameters);
 /* @before: how often the driver broke this rule already; the first few times say where. */
 void fx_report_break(const struct fx_violation *violation, uint32_t before);
 

@@ -130,6 +130,16 @@ void fx_verifier_break(struct fx_driver *driver, const char *format, ...)
 	break_now(&violation);
 }
 
+void fx_verifier_bug_check(struct fx_driver *driver, ULONG code, const uint64_t *parameters)
+{
+	struct fx_violation violation = { .driver = driver, .code = code };
+
+	if (hook)
+		hook(code, "WdfVerifierKeBugCheck");
+	fx_report_bug_check(&violation, parameters);
+	abort();
+}
+
 void fx_verifier_null(struct fx_driver *driver, const char *what, const void *caller)
 {
 	fx_rule_stop(driver, FX_RULE_NULL_POINTER, NULL, 0, (uintptr_t)caller,

@@ -49,6 +49,9 @@ void fx_rule_stop(struct fx_driver *driver, enum fx_rule rule, const struct fx_o
 void fx_verifier_stop(struct fx_driver *driver, ULONG code, uint64_t p2, uint64_t p3,
 		      const char *format, ...) UW_PRINTF(5, 6) UW_COLD __attribute__((noreturn));
 void fx_verifier_break(struct fx_driver *driver, const char *format, ...) UW_PRINTF(2, 3) UW_COLD;
+/* A stop code of the driver's own, with four parameters. */
+void fx_verifier_bug_check(struct fx_driver *driver, ULONG code, const uint64_t *parameters) UW_COLD
+	__attribute__((noreturn));
 uint64_t fx_verifier_breaks(void); /* how many so far, of all drivers */
 /* How often @driver broke @rule, reported or not. */
 uint32_t fx_verifier_breaks_of(const struct fx_driver *driver, enum fx_rule rule);

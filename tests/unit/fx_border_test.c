@@ -211,6 +211,9 @@ static const struct row {
 	ROW(WdfRegistryAssignUnicodeString, "ypp"),
 	ROW(WdfRegistryAssignString, "ypt"),
 	ROW(WdfRegistryAssignULong, "ypx"),
+	ROW(WdfVerifierDbgBreakPoint, ""),
+	ROW(WdfVerifierKeBugCheck, "xxxxx"),
+	ROW(WdfGetTriageInfo, ""),
 #undef ROW
 };
 #define ARGS_MAX 7

@@ -30,7 +30,7 @@ static bool stub_stops(unsigned int index)
 	stop_text[0] = '\0';
 	fx_verifier_set_hook(note_stop);
 	if (!setjmp(stopped)) {
-		fx_function_table[index]();
+		((VOID(*)(PWDF_DRIVER_GLOBALS))fx_function_table[index])(NULL);
 		came_back = true;
 	}
 	fx_verifier_set_hook(NULL);
