@@ -140,12 +140,13 @@ struct listing {
 static NTSTATUS note_key(void *arg, registry_key key, const char *name, bool is_volatile)
 {
 	struct listing *list = arg;
-	struct key_item *item = mem_alloc(sizeof(*item) + strlen(name) + 1);
+	size_t len = strlen(name) + 1;
+	struct key_item *item = mem_alloc(sizeof(*item) + len);
 
 	if (!item)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	*item = (struct key_item){ .key = key, .is_volatile = is_volatile };
-	strcpy(item->name, name);
+	memcpy(item->name, name, len);
 	*list->last = item;
 	list->last = &item->next;
 	return STATUS_SUCCESS;
@@ -547,7 +548,7 @@ static const struct action *find_action(struct reg *reg)
 	for (size_t i = 0; i < UW_ARRAY_SIZE(actions); i++) {
 		const struct action *action = &actions[i];
 
-		if (strcmp(action->name, word))
+		if (strcmp(action->name, word) != 0)
 			continue;
 		if (reg->args->operand_count >= action->least &&
 		    reg->args->operand_count <= action->most)

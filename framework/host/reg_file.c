@@ -19,7 +19,7 @@ static const char *behind(const char *text, const char *root)
 {
 	size_t len = strlen(root);
 
-	if (strncasecmp(text, root, len) || (text[len] && text[len] != '\\'))
+	if (strncasecmp(text, root, len) != 0 || (text[len] && text[len] != '\\'))
 		return NULL;
 	return text + len;
 }
@@ -258,7 +258,7 @@ static int parse_data(char *text, struct registry_value *out, const char **out_w
 		return reg_value_parse(REG_DWORD, words, 1, out);
 	}
 	*out_why = "a value is \"text\", dword:..., hex:..., hex(TYPE):... or -";
-	if (strncasecmp(text, "hex", 3) || !hex_type(text, &type, &data))
+	if (strncasecmp(text, "hex", 3) != 0 || !hex_type(text, &type, &data))
 		return -EINVAL;
 	*out_why = "hex: takes pairs of hexadecimal digits with commas between them";
 	words[0] = data;
@@ -371,7 +371,7 @@ int reg_file_apply(struct registry *r, const char *name, char *text, size_t len,
 	*out = (struct reg_file_counts){ 0 };
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		return apply_text(r, name, text + 3, len - 3, rep, out);
-	if (len < 2 || memcmp(text, "\xff\xfe", 2))
+	if (len < 2 || memcmp(text, "\xff\xfe", 2) != 0)
 		return apply_text(r, name, text, len, rep, out);
 	if (len % sizeof(WCHAR))
 		return apply_text(r, name, text, len, rep, out); /* which says what it is not */

@@ -43,7 +43,8 @@ bool reg_type_parse(const char *text, ULONG *out)
 	uint64_t number;
 
 	for (ULONG i = 0; i < UW_ARRAY_SIZE(type_names); i++) {
-		if (strcasecmp(text, type_names[i]) && strcasecmp(text, type_names[i] + 4))
+		if (strcasecmp(text, type_names[i]) != 0 &&
+		    strcasecmp(text, type_names[i] + 4) != 0)
 			continue;
 		*out = i;
 		return true;
@@ -176,12 +177,10 @@ int reg_value_parse(ULONG type, const char *const *words, unsigned int count,
 		return err;
 	if (type == REG_MULTI_SZ)
 		err = add_texts(out, words, count);
-	else if (count > 1)
+	else if (count > 1 || (!count && type != REG_NONE))
 		err = -EINVAL;
 	else if (count)
 		err = parse_one(type, words[0], out);
-	else if (type != REG_NONE)
-		err = -EINVAL;
 	if (err)
 		registry_value_free(out);
 	return err;

@@ -37,7 +37,7 @@ const char *registry_path_below_root(const char *path)
 	static const char root[] = "\\Registry";
 	size_t len = sizeof(root) - 1;
 
-	if (strncasecmp(path, root, len) || (path[len] && path[len] != '\\'))
+	if (strncasecmp(path, root, len) != 0 || (path[len] && path[len] != '\\'))
 		return NULL;
 	return path + len;
 }

@@ -44,8 +44,8 @@ static const char *const sql[STATEMENTS] = {
 	[ROLLBACK] = "ROLLBACK",
 	[FIND_CHILD] = "SELECT id FROM key WHERE parent = ?1 AND folded = ?2",
 	[ADD_KEY] = "INSERT INTO key(parent, name, folded, boot) VALUES (?1, ?2, ?3, ?4)",
-	[REMOVE_LEAF] = "DELETE FROM key WHERE id = ?1 AND parent > 1 "
-			"AND NOT EXISTS (SELECT 1 FROM key AS child WHERE child.parent = ?1)",
+	[REMOVE_LEAF] = ("DELETE FROM key WHERE id = ?1 AND parent > 1 "
+			 "AND NOT EXISTS (SELECT 1 FROM key AS child WHERE child.parent = ?1)"),
 	[REMOVE_TREE] = "DELETE FROM key WHERE id = ?1 AND parent > 1",
 	[IS_KEY] = "SELECT 1 FROM key WHERE id = ?1",
 	[IS_VOLATILE] = "SELECT boot IS NOT NULL FROM key WHERE id = ?1",
@@ -53,8 +53,8 @@ static const char *const sql[STATEMENTS] = {
 	[DROP_STALE] = "DELETE FROM key WHERE boot IS NOT NULL AND boot <> ?1",
 	[GET_VALUE] = "SELECT type, data FROM value WHERE key = ?1 AND folded = ?2",
 	[SET_VALUE] =
-		"INSERT INTO value(key, name, folded, type, data) VALUES (?1, ?2, ?3, ?4, ?5) "
-		"ON CONFLICT (key, folded) DO UPDATE SET type = ?4, data = ?5",
+		("INSERT INTO value(key, name, folded, type, data) VALUES (?1, ?2, ?3, ?4, ?5) "
+		 "ON CONFLICT (key, folded) DO UPDATE SET type = ?4, data = ?5"),
 	[UNSET_VALUE] = "DELETE FROM value WHERE key = ?1 AND folded = ?2",
 	[LIST_KEYS] =
 		"SELECT id, name, boot IS NOT NULL FROM key WHERE parent = ?1 ORDER BY folded",

@@ -4,6 +4,8 @@
 #include "fx_fixture.h"
 #include "registry_dir.h"
 
+#include <pthread.h>
+
 #include "object/irql.h"
 #include "support/registry.h"
 
@@ -724,6 +726,44 @@ static void test_file__gone_bad__registry_corrupt_and_said_why(void **state)
 	assert_null(made);
 }
 
+/* --- threads --- */
+
+static void *set_and_get(void *arg)
+{
+	UNICODE_STRING name = { 2, 2, arg };
+	TEXT(below, L"Shared");
+	NTSTATUS status = STATUS_SUCCESS;
+	ULONG number = 0;
+	WDFKEY own;
+
+	for (ULONG i = 1; NT_SUCCESS(status) && i <= 50; i++) {
+		status = WdfRegistryCreateKey(key, &below, KEY_ALL_ACCESS, 0, NULL, NULL, &own);
+		if (!NT_SUCCESS(status))
+			break;
+		status = WdfRegistryAssignULong(own, &name, i);
+		if (NT_SUCCESS(status))
+			status = WdfRegistryQueryULong(own, &name, &number);
+		WdfRegistryClose(own);
+		if (number != i)
+			status = STATUS_DATA_ERROR;
+	}
+	return NT_SUCCESS(status) ? NULL : arg;
+}
+
+static void test_threads__four_in_one_key__each_sees_its_own(void **state)
+{
+	static WCHAR names[] = { 'a', 'b', 'c', 'd' };
+	pthread_t threads[4];
+	void *wrong;
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, set_and_get, &names[i]), 0);
+	for (int i = 0; i < 4; i++) {
+		assert_int_equal(pthread_join(threads[i], &wrong), 0);
+		assert_null(wrong);
+	}
+}
+
 /* --- a device's keys --- */
 
 static struct {
@@ -904,6 +944,7 @@ int main(void)
 		TEST(test_attributes__wrong_or_with_callbacks__as_for_any_object),
 		TEST(test_handle__after_remove__void),
 		TEST(test_file__gone_bad__registry_corrupt_and_said_why),
+		TEST(test_threads__four_in_one_key__each_sees_its_own),
 		TEST(test_device_keys__hardware_and_software__where_windows_has_them),
 		TEST(test_device_keys__class_given__numbered_in_it),
 		TEST(test_device_keys__wrong_type_or_level__refused),
