@@ -51,7 +51,7 @@ VOID KeStallExecutionProcessor(ULONG MicroSeconds);
  * @Alertable: must be FALSE.
  * @Interval:  negative: relative, positive: absolute, units of 100 ns.
  *
- * IRQL:    PASSIVE_LEVEL (APC_LEVEL does not exist here).
+ * IRQL:    below DISPATCH_LEVEL; else a verifier message and STATUS_INVALID_DEVICE_REQUEST.
  * Return:  STATUS_SUCCESS; STATUS_NOT_SUPPORTED for an alertable wait.
  * Differs: no alertable waits.
  */

@@ -87,27 +87,6 @@ static bool satisfy(struct waiter *waiter)
 	return waiter->satisfied;
 }
 
-void fx_dispatcher_lock(void) UW_NO_TSA
-{
-	exec_mutex_lock(&dispatcher);
-}
-
-void fx_dispatcher_unlock(void) UW_NO_TSA
-{
-	exec_mutex_unlock(&dispatcher);
-}
-
-void fx_dispatcher_signaled(DISPATCHER_HEADER *header)
-{
-	for (LIST_ENTRY *it = header->WaitListHead.Flink; it != &header->WaitListHead;
-	     it = it->Flink) {
-		struct waiter *waiter = uw_container_of(it, struct block, link)->waiter;
-
-		if (!waiter->satisfied && satisfy(waiter))
-			exec_cond_signal(&waiter->wake);
-	}
-}
-
 static void enqueue(struct waiter *waiter)
 {
 	for (ULONG i = 0; i < waiter->count; i++) {
@@ -124,6 +103,34 @@ static void dequeue(struct waiter *waiter)
 		RemoveEntryList(&waiter->blocks[i].link);
 }
 
+void fx_dispatcher_lock(void) UW_NO_TSA
+{
+	exec_mutex_lock(&dispatcher);
+}
+
+void fx_dispatcher_unlock(void) UW_NO_TSA
+{
+	exec_mutex_unlock(&dispatcher);
+}
+
+void fx_dispatcher_signaled(DISPATCHER_HEADER *header)
+{
+	LIST_ENTRY *it = header->WaitListHead.Flink;
+
+	while (it != &header->WaitListHead) {
+		struct waiter *waiter = uw_container_of(it, struct block, link)->waiter;
+
+		it = it->Flink;
+		if (!satisfy(waiter))
+			continue;
+		/* Now, not when it runs: nobody waits any more, so that the driver may free the
+		 * other objects as well. It may have stood here twice: begin anew. */
+		dequeue(waiter);
+		exec_cond_signal(&waiter->wake);
+		it = header->WaitListHead.Flink;
+	}
+}
+
 /* The analysis does not see through fx_dispatcher_lock(). */
 static NTSTATUS wait_for(struct waiter *waiter, uint64_t deadline_ns) UW_NO_TSA
 {
@@ -136,7 +143,8 @@ static NTSTATUS wait_for(struct waiter *waiter, uint64_t deadline_ns) UW_NO_TSA
 		enqueue(waiter);
 		while (!waiter->satisfied && in_time)
 			in_time = exec_cond_wait(&waiter->wake, &dispatcher, deadline_ns);
-		dequeue(waiter);
+		if (!waiter->satisfied)
+			dequeue(waiter);
 	}
 	fx_dispatcher_unlock();
 	exec_cond_deinit(&waiter->wake);

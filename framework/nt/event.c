@@ -21,6 +21,12 @@ static LONG read_state(DISPATCHER_HEADER *header)
 	return state;
 }
 
+/* An ISR would spin for ever on the lock of the thread that it interrupts on NT. */
+static void check_level(const char *function)
+{
+	(void)fx_nt_level_ok(function, DISPATCH_LEVEL);
+}
+
 /* Each Ke* that releases something could go straight into a wait on NT; not here. */
 static void check_wait_flag(BOOLEAN wait, const char *function)
 {
@@ -53,6 +59,7 @@ UW_EXPORT LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)
 
 	(void)Increment;
 	check_event(Event, "KeSetEvent");
+	check_level("KeSetEvent");
 	check_wait_flag(Wait, "KeSetEvent");
 	fx_dispatcher_lock();
 	before = Event->Header.SignalState;
@@ -68,6 +75,7 @@ UW_EXPORT LONG KeResetEvent(PRKEVENT Event)
 	LONG before;
 
 	check_event(Event, "KeResetEvent");
+	check_level("KeResetEvent");
 	fx_dispatcher_lock();
 	before = Event->Header.SignalState;
 	Event->Header.SignalState = 0;
@@ -107,6 +115,7 @@ UW_EXPORT LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, L
 
 	(void)Increment;
 	check_semaphore(Semaphore, "KeReleaseSemaphore");
+	check_level("KeReleaseSemaphore");
 	check_wait_flag(Wait, "KeReleaseSemaphore");
 	fx_dispatcher_lock();
 	before = Semaphore->Header.SignalState;
@@ -150,6 +159,7 @@ UW_EXPORT LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait)
 	bool mine;
 
 	check_mutex(Mutex, "KeReleaseMutex");
+	check_level("KeReleaseMutex");
 	check_wait_flag(Wait, "KeReleaseMutex");
 	fx_dispatcher_lock();
 	before = Mutex->Header.SignalState;

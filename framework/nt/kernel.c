@@ -9,6 +9,7 @@
 #include "base/exec.h"
 #include "base/log.h"
 #include "nt/deadline.h"
+#include "nt/dispatcher_impl.h"
 #include "wdm.h"
 
 /* Busy-waits, as the driver asks: for microseconds only. */
@@ -28,6 +29,8 @@ UW_EXPORT NTSTATUS KeDelayExecutionThread(KPROCESSOR_MODE WaitMode, BOOLEAN Aler
 	(void)WaitMode;
 	if (Alertable)
 		return STATUS_NOT_SUPPORTED;
+	if (!fx_nt_level_ok("KeDelayExecutionThread", APC_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
 	exec_sleep_until(fx_deadline_of(Interval->QuadPart));
 	return STATUS_SUCCESS;
 }

@@ -61,14 +61,15 @@ UW_EXPORT LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFreq
 
 uint64_t fx_deadline_of(LONGLONG interval)
 {
-	uint64_t now = exec_now_ns(), wait;
+	uint64_t now = exec_now_ns(), today, wait = 0;
 
-	if (interval < 0)
+	if (interval < 0) {
 		wait = 0 - (uint64_t)interval;
-	else
-		wait = (uint64_t)interval > exec_system_time_100ns()
-			       ? (uint64_t)interval - exec_system_time_100ns()
-			       : 0;
+	} else {
+		today = exec_system_time_100ns(); /* once: it may pass @interval just now */
+		if ((uint64_t)interval > today)
+			wait = (uint64_t)interval - today;
+	}
 	return wait > (EXEC_FOREVER - now) / FX_NS_PER_100NS ? EXEC_FOREVER
 							     : now + wait * FX_NS_PER_100NS;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/exec.h"
+#include "nt/deadline.h"
 #include "object/irql.h"
 #include "verifier/verifier.h"
 
@@ -153,6 +154,74 @@ static void test_wait__level_and_alertable__refused(void **state)
 	KeLowerIrql(PASSIVE_LEVEL);
 	KeSetEvent(&event, 0, TRUE);
 	assert_int_equal(fx_verifier_breaks(), breaks + 2);
+}
+
+static void test_above_dispatch__said(void **state)
+{
+	uint64_t breaks = fx_verifier_breaks();
+	KEVENT event;
+	KIRQL before;
+	(void)state;
+	KeInitializeEvent(&event, NotificationEvent, FALSE);
+	(void)KeRaiseIrqlToDpcLevel();
+	assert_int_equal(KeDelayExecutionThread(KernelMode, FALSE, &ten_ms),
+			 STATUS_INVALID_DEVICE_REQUEST);
+	assert_int_equal(fx_verifier_breaks(), breaks + 1);
+	KeSetEvent(&event, 0, FALSE);
+	assert_int_equal(fx_verifier_breaks(), breaks + 1);
+	KeRaiseIrql(FX_DIRQL, &before);
+	KeSetEvent(&event, 0, FALSE);
+	KeResetEvent(&event);
+	assert_int_equal(fx_verifier_breaks(), breaks + 3);
+	KeLowerIrql(PASSIVE_LEVEL);
+}
+
+/* --- two events, and who waits for either or both of them --- */
+
+static struct {
+	KEVENT one, other;
+	NTSTATUS status;
+} pair;
+
+static void wait_for_either(void *arg)
+{
+	PVOID objects[] = { &pair.one, &pair.other, &pair.one };
+	(void)arg;
+	pair.status = KeWaitForMultipleObjects(3, objects, WaitAny, Executive, KernelMode, FALSE,
+					       NULL, NULL);
+}
+
+/* Sets one, and asks as the next instruction whether anybody hangs on the other. */
+static void test_wait_any__satisfied__leaves_the_others_at_once(void **state)
+{
+	const struct exec_thread_params params = { .name = "either", .run = wait_for_either };
+	struct exec_thread *thread;
+	(void)state;
+	KeInitializeEvent(&pair.one, SynchronizationEvent, FALSE);
+	KeInitializeEvent(&pair.other, SynchronizationEvent, FALSE);
+	assert_int_equal(exec_sim_begin(1), 0);
+	assert_int_equal(exec_thread_start(&params, &thread), 0);
+	while (IsListEmpty(&pair.other.Header.WaitListHead))
+		exec_yield();
+	KeSetEvent(&pair.one, 0, FALSE);
+	assert_true(IsListEmpty(&pair.other.Header.WaitListHead));
+	assert_true(IsListEmpty(&pair.one.Header.WaitListHead));
+	memset(&pair.other, 0xdd, sizeof(pair.other)); /* the driver's memory: it may go */
+	exec_thread_join(thread);
+	exec_sim_end();
+	assert_int_equal(pair.status, STATUS_WAIT_0);
+	assert_int_equal(KeReadStateEvent(&pair.one), 0);
+}
+
+/* The wall clock passes the time that is asked for while it is compared. */
+static void test_deadline__absolute_and_just_now__not_for_ever(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 200000; i++) {
+		uint64_t now = exec_system_time_100ns();
+
+		assert_true(fx_deadline_of((LONGLONG)now + 1 + i % 2) != EXEC_FOREVER);
+	}
 }
 
 static void set_event(void *arg)
@@ -458,6 +527,9 @@ int main(void)
 		cmocka_unit_test(test_append_tail_list__keeps_order),
 		cmocka_unit_test(test_event__notification_stays__synchronization_is_taken),
 		cmocka_unit_test(test_wait__level_and_alertable__refused),
+		cmocka_unit_test(test_above_dispatch__said),
+		cmocka_unit_test(test_wait_any__satisfied__leaves_the_others_at_once),
+		cmocka_unit_test(test_deadline__absolute_and_just_now__not_for_ever),
 		cmocka_unit_test(test_objects__not_initialised_or_of_another_kind__stop),
 		cmocka_unit_test(test_semaphore__counts_up_to_its_limit),
 		cmocka_unit_test(test_mutex__owner_takes_it_again),

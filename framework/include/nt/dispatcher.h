@@ -4,7 +4,8 @@
  *
  * Has: KEVENT, KSEMAPHORE, KMUTEX; KeWaitForSingleObject, KeWaitForMultipleObjects.
  *
- * The memory is the driver's own and needs no undo; nobody may wait when it goes. An object that
+ * The memory is the driver's own and needs no undo; nobody may wait when it goes (who was released
+ * already waits no more). An object that
  * was not initialised is a verifier stop.
  *
  * Source for the whole file: Windows driver documentation, wdm.h, "Kernel Dispatcher Objects".
