@@ -91,6 +91,7 @@ static void test_add__many__in_order(void **state)
 	for (ULONG i = 0; i < MANY; i++)
 		assert_ptr_equal(WdfCollectionGetItem(collection, i), items[i]);
 	assert_null(WdfCollectionGetItem(collection, MANY));
+	assert_null(WdfCollectionGetItem(collection, MAXULONG));
 	assert_ptr_equal(WdfCollectionGetFirstItem(collection), items[0]);
 }
 

@@ -150,6 +150,7 @@ static void up_with_enabler(WDF_DMA_PROFILE profile)
 
 static void test_buffer__created__zeroed_reachable_and_counted(void **state)
 {
+	WDFCOMMONBUFFER other;
 	struct uwdf_device_info info;
 	UCHAR *memory;
 	(void)state;
@@ -160,6 +161,10 @@ static void test_buffer__created__zeroed_reachable_and_counted(void **state)
 		assert_int_equal(memory[i], 0);
 	assert_int_equal(WdfCommonBufferGetLength(buffer), 5000);
 	assert_true(WdfCommonBufferGetAlignedLogicalAddress(buffer).QuadPart + 5000 <= 1ll << 32);
+	assert_int_equal(WdfCommonBufferCreate(enabler, 16, NULL, &other), STATUS_SUCCESS);
+	assert_true(WdfCommonBufferGetAlignedLogicalAddress(buffer).QuadPart !=
+		    WdfCommonBufferGetAlignedLogicalAddress(other).QuadPart);
+	WdfObjectDelete(other);
 	uwdf_device_info(fx.device, &info);
 	assert_int_equal(info.common_buffers, 1);
 	WdfObjectDelete(buffer);

@@ -281,6 +281,7 @@ static void test_level__paged_is_made_at_passive_others_at_dispatch(void **state
 static void test_no_memory__insufficient_resources(void **state)
 {
 	WDFLOOKASIDE list = lookaside;
+	uint64_t blocks = mem_live_blocks();
 
 	(void)state;
 	fault_arm(FAULT_ALLOC, 1);
@@ -292,6 +293,7 @@ static void test_no_memory__insufficient_resources(void **state)
 		assert_int_equal(WdfMemoryCreateFromLookaside(lookaside, &memory),
 				 STATUS_INSUFFICIENT_RESOURCES);
 		assert_null(memory);
+		assert_int_equal(mem_live_blocks(), blocks);
 	}
 	fault_disarm();
 	WdfObjectDelete(take());

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "io_fixture.h"
 
 static struct io_fixture f;
@@ -121,6 +122,8 @@ static void test_create__paged_at_dispatch__refused(void **state)
 
 static void test_create__no_memory__insufficient_resources(void **state)
 {
+	uint64_t blocks = mem_live_blocks();
+
 	(void)state;
 	for (uint64_t k = 1; k <= 2; k++) { /* the object, its buffer */
 		fault_arm(FAULT_ALLOC, k);
@@ -128,6 +131,7 @@ static void test_create__no_memory__insufficient_resources(void **state)
 			WdfMemoryCreate(WDF_NO_OBJECT_ATTRIBUTES, PagedPool, 0, 10, &memory, NULL),
 			STATUS_INSUFFICIENT_RESOURCES);
 		assert_null(memory);
+		assert_int_equal(mem_live_blocks(), blocks);
 		fault_disarm();
 	}
 	fault_arm(FAULT_ALLOC, 1);

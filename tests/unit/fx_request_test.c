@@ -497,6 +497,8 @@ static void test_information__set_before_complete__reaches_the_client(void **sta
 	WdfRequestSetInformation(request, 2);
 	assert_int_equal(WdfRequestGetInformation(request), 2);
 	assert_int_equal(WdfRequestGetStatus(request), STATUS_SUCCESS);
+	((struct fx_request *)(void *)op.packet.request)->status = STATUS_IO_TIMEOUT;
+	assert_int_equal(WdfRequestGetStatus(request), STATUS_IO_TIMEOUT);
 	WdfRequestComplete(request, STATUS_SUCCESS);
 	io_settle(&f);
 	assert_int_equal(op.information, 2);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "object/driver.h"
 #include "object/irql.h"
 #include "support/reslist.h"
@@ -111,12 +112,16 @@ static void test_cm__remove__the_rest_moves_up(void **state)
 	(void)state;
 	for (ULONG i = 1; i <= 5; i++)
 		assert_int_equal(cm_append(i), STATUS_SUCCESS);
+	cm_list->changed = false;
 	WdfCmResourceListRemove(cm, 0);
+	assert_true(cm_list->changed);
 	expect_cm("2345");
+	cm_list->changed = false;
 	WdfCmResourceListRemoveByDescriptor(cm, &three);
 	expect_cm("245");
 	WdfCmResourceListRemoveByDescriptor(cm, WdfCmResourceListGetDescriptor(cm, 2));
 	expect_cm("24");
+	assert_true(cm_list->changed);
 	assert_false(fx_broke());
 }
 
@@ -259,10 +264,16 @@ static void test_io__insert_update_remove(void **state)
 	assert_int_equal(io_insert(3, 2), STATUS_SUCCESS);
 	assert_int_equal(io_insert(4, 4), STATUS_ARRAY_BOUNDS_EXCEEDED);
 	expect_io("213");
+	assert_true(io_list->changed);
+	io_list->changed = false;
 	WdfIoResourceListUpdateDescriptor(io, &descriptor, 1);
+	assert_true(io_list->changed);
 	expect_io("273");
+	io_list->changed = false;
 	WdfIoResourceListRemoveByDescriptor(io, &descriptor);
 	expect_io("23");
+	assert_true(io_list->changed);
+	io_list->changed = false;
 	WdfIoResourceListRemove(io, 1);
 	expect_io("2");
 	assert_null(WdfIoResourceListGetDescriptor(io, 1));
@@ -327,12 +338,13 @@ static void test_io__not_allowed__refused_but_for_updates(void **state)
 
 /* --- WDFIORESREQLIST --- */
 
-static unsigned int lists_cleaned;
+static unsigned int lists_cleaned, lists_left;
 
 static void on_list_cleanup(WDFOBJECT object)
 {
 	(void)object;
 	lists_cleaned++;
+	lists_left = WdfIoResourceRequirementsListGetCount(requirements);
 }
 
 static WDFIORESLIST another(void)
@@ -371,6 +383,21 @@ static void test_requirements__configurations_in_order(void **state)
 	assert_int_equal(lists_cleaned, 2);
 	assert_int_equal(WdfIoResourceRequirementsListGetCount(requirements), 1);
 	assert_false(fx_broke());
+}
+
+static void test_requirements__deleted__a_configuration_leaves_before_its_cleanup(void **state)
+{
+	WDFIORESLIST list = another();
+	NTSTATUS status;
+
+	(void)state;
+	assert_int_equal(WdfIoResourceRequirementsListAppendIoResList(requirements, list),
+			 STATUS_SUCCESS);
+	lists_left = 7;
+	fx_object_delete(&io_list->base);
+	assert_int_equal(lists_left, 0);
+	status = fx_io_req_list_new(fx_driver_from_globals(WdfDriverGlobals), BOTH, &io_list);
+	assert_int_equal(status, STATUS_SUCCESS);
 }
 
 static void test_requirements__slot_and_interface(void **state)
@@ -477,6 +504,8 @@ static void test_no_memory__insufficient_resources(void **state)
 
 	(void)state;
 	for (uint64_t k = 1; k <= 2; k++) { /* the descriptor, its place */
+		uint64_t blocks = mem_live_blocks();
+
 		fault_arm(FAULT_ALLOC, k);
 		assert_int_equal(cm_append(1), STATUS_INSUFFICIENT_RESOURCES);
 		fault_arm(FAULT_ALLOC, k);
@@ -484,6 +513,7 @@ static void test_no_memory__insufficient_resources(void **state)
 		fault_arm(FAULT_ALLOC, k);
 		assert_int_equal(fx_io_res_list_new(io_list, &inner),
 				 STATUS_INSUFFICIENT_RESOURCES);
+		assert_int_equal(mem_live_blocks(), blocks);
 	}
 	fault_arm(FAULT_ALLOC, 1);
 	assert_int_equal(WdfIoResourceRequirementsListAppendIoResList(requirements, io),
@@ -570,6 +600,7 @@ int main(void)
 		T(test_io__what_is_not_there__reported),
 		T(test_io__not_allowed__refused_but_for_updates),
 		T(test_requirements__configurations_in_order),
+		T(test_requirements__deleted__a_configuration_leaves_before_its_cleanup),
 		T(test_requirements__slot_and_interface),
 		T(test_requirements__what_does_not_belong__refused),
 		T(test_requirements__not_allowed__refused),

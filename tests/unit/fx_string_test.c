@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "object/irql.h"
 
 static WDFSTRING string;
@@ -91,6 +92,7 @@ static void test_create__no_string__invalid_parameter(void **state)
 static void test_create__no_memory__insufficient_resources(void **state)
 {
 	DECLARE_CONST_UNICODE_STRING(text, L"text");
+	uint64_t blocks = mem_live_blocks();
 
 	(void)state;
 	for (uint64_t k = 1; k <= 2; k++) { /* the object, its text */
@@ -99,6 +101,7 @@ static void test_create__no_memory__insufficient_resources(void **state)
 				 STATUS_INSUFFICIENT_RESOURCES);
 		fault_disarm();
 		assert_null(string);
+		assert_int_equal(mem_live_blocks(), blocks);
 	}
 }
 
