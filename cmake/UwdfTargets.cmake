@@ -20,6 +20,9 @@ function(uwdf_test name label)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_include_directories(${name} PRIVATE "${CMAKE_SOURCE_DIR}/tests/support")
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CMOCKA)
+  if(uwdf_framework IN_LIST T_LIBS)
+    target_sources(${name} PRIVATE $<TARGET_OBJECTS:uwdf_test_replace>)
+  endif()
   add_test(NAME ${label}/${name} COMMAND ${name} ${T_ARGS})
   # no test sees what the machine's own registry says
   set_tests_properties(${label}/${name} PROPERTIES LABELS ${label} TIMEOUT ${T_TIMEOUT} SKIP_RETURN_CODE 77
