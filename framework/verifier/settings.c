@@ -200,7 +200,7 @@ void fx_verifier_setup(struct fx_driver *driver, const struct fx_verifier_settin
 	v->on = value_of(driver, asked, FX_SET_VERIFIER_ON, FX_VERIFIER_DEFAULT);
 	v->minor = (uint8_t)driver->image->kmdf_minor;
 	v->down_level = value_of(driver, asked, FX_SET_DOWN_LEVEL, 0);
-	v->trap = trap_of(driver, asked, v->on);
+	v->trap = (uint8_t)trap_of(driver, asked, v->on);
 	v->quarantine_most = value_of(driver, asked, FX_SET_QUARANTINE, 1024);
 	v->allocations_left = UINT64_MAX;
 	if (v->on)
