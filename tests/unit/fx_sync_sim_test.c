@@ -26,6 +26,22 @@ static struct subject {
 static unsigned int inside;                    /* serialized callbacks under way */
 static uint64_t runs, stops, flushes, refused; /* what the seeds came across */
 
+/* The seed's choice; with real threads any will do. */
+static uint64_t pick(uint64_t bound)
+{
+	static _Thread_local uint64_t state;
+
+	if (exec_sim_active())
+		return exec_sim_random(bound);
+	state = state * 6364136223846793005u + 1442695040888963407u + exec_thread_id();
+	return (state >> 33) % bound;
+}
+
+static void count(uint64_t *counter)
+{
+	__atomic_add_fetch(counter, 1, __ATOMIC_RELAXED);
+}
+
 static struct subject *subject_of(WDFOBJECT handle)
 {
 	struct subject *const all[] = { &timer, &passive_timer, &dpc, &item };
@@ -57,21 +73,21 @@ static void run(WDFOBJECT handle, bool serialized)
 	if (serialized && inside++)
 		fail_msg("two serialized callbacks at a time");
 	exec_yield();
-	if (exec_sim_random(4) == 0)
+	if (pick(4) == 0)
 		exec_sleep_ms(1);
 	if (serialized)
 		inside--;
-	if (s->own_delete && exec_sim_random(3) == 0)
+	if (s->own_delete && pick(3) == 0)
 		WdfObjectDelete(handle);
 	__atomic_add_fetch(&s->ended, 1, __ATOMIC_ACQ_REL);
-	runs++;
+	count(&runs);
 }
 
 static void on_timer(WDFTIMER handle)
 {
 	run(handle, true);
-	if (exec_sim_random(3) == 0)
-		WdfTimerStart(handle, -(LONGLONG)exec_sim_random(3) * MS);
+	if (pick(3) == 0)
+		WdfTimerStart(handle, -(LONGLONG)pick(3) * MS);
 }
 
 static void on_passive_timer(WDFTIMER handle)
@@ -86,7 +102,7 @@ static void on_dpc(WDFDPC handle)
 
 static void on_work(WDFWORKITEM handle)
 {
-	if (exec_sim_random(3) == 0)
+	if (pick(3) == 0)
 		WdfWorkItemEnqueue(handle);
 	run(handle, false);
 }
@@ -106,8 +122,8 @@ static void make_timers(void)
 	WDF_TIMER_CONFIG config;
 
 	attrs_of(&attrs);
-	WDF_TIMER_CONFIG_INIT_PERIODIC(&config, on_timer, (LONG)exec_sim_random(2));
-	config.TolerableDelay = (ULONG)exec_sim_random(2);
+	WDF_TIMER_CONFIG_INIT_PERIODIC(&config, on_timer, (LONG)pick(2));
+	config.TolerableDelay = (ULONG)pick(2);
 	assert_int_equal(WdfTimerCreate(&config, &attrs, (WDFTIMER *)&timer.handle),
 			 STATUS_SUCCESS);
 	WDF_TIMER_CONFIG_INIT(&config, on_passive_timer);
@@ -132,9 +148,15 @@ static void make_others(void)
 			 STATUS_SUCCESS);
 }
 
+/* @seed: 0: real threads. */
 static void make_all(uint64_t seed)
 {
-	sim_device_up(seed);
+	if (seed)
+		sim_device_up(seed);
+	else
+		assert_int_equal(fx_setup(NULL), 0);
+	/* late calls are what this is about: with the verifier on each would be looked into */
+	assert_int_equal(uwdf_host_verify(fx.host, "VerifierOn=0", &fx.rep), 0);
 	fx_script.scope = WdfSynchronizationScopeDevice;
 	fx_up();
 	memset(&timer, 0, sizeof(timer));
@@ -144,7 +166,7 @@ static void make_all(uint64_t seed)
 	inside = 0;
 	make_timers();
 	make_others();
-	item.own_delete = timer.own_delete = dpc.own_delete = exec_sim_random(4) == 0;
+	item.own_delete = timer.own_delete = dpc.own_delete = pick(4) == 0;
 	WdfObjectReference(timer.handle);
 	WdfObjectReference(passive_timer.handle);
 	WdfObjectReference(dpc.handle);
@@ -157,15 +179,21 @@ static void end_all(void)
 	WdfObjectDereference(passive_timer.handle);
 	WdfObjectDereference(dpc.handle);
 	WdfObjectDereference(item.handle);
-	sim_device_down();
+	if (exec_sim_active()) {
+		sim_device_down();
+		return;
+	}
+	if (fx.device)
+		fx_remove();
+	fx_teardown(NULL);
 }
 
 /* --- what threads do to them --- */
 
 static void start_timers(void)
 {
-	WdfTimerStart(timer.handle, -(LONGLONG)exec_sim_random(3) * MS);
-	WdfTimerStart(passive_timer.handle, -(LONGLONG)exec_sim_random(3) * MS);
+	WdfTimerStart(timer.handle, -(LONGLONG)pick(3) * MS);
+	WdfTimerStart(passive_timer.handle, -(LONGLONG)pick(3) * MS);
 }
 
 static void start_at_dispatch(void *arg)
@@ -174,15 +202,15 @@ static void start_at_dispatch(void *arg)
 	start_timers();
 	WdfDpcEnqueue(dpc.handle);
 	WdfWorkItemEnqueue(item.handle);
-	if (exec_sim_random(2))
-		refused += !WdfTimerStop(timer.handle, FALSE);
-	if (exec_sim_random(2))
+	if (pick(2) && !WdfTimerStop(timer.handle, FALSE))
+		count(&refused);
+	if (pick(2))
 		WdfDpcCancel(dpc.handle, FALSE);
 }
 
 static void step(void)
 {
-	switch (exec_sim_random(8)) {
+	switch (pick(8)) {
 	case 0:
 		start_timers();
 		break;
@@ -196,18 +224,18 @@ static void step(void)
 		sim_on_loop(start_at_dispatch, NULL);
 		break;
 	case 4:
-		stops++;
-		WdfTimerStop(timer.handle, exec_sim_random(2) != 0);
+		count(&stops);
+		WdfTimerStop(timer.handle, pick(2) != 0);
 		break;
 	case 5:
-		stops++;
-		WdfTimerStop(passive_timer.handle, exec_sim_random(2) != 0);
+		count(&stops);
+		WdfTimerStop(passive_timer.handle, pick(2) != 0);
 		break;
 	case 6:
-		WdfDpcCancel(dpc.handle, exec_sim_random(2) != 0);
+		WdfDpcCancel(dpc.handle, pick(2) != 0);
 		break;
 	default:
-		flushes++;
+		count(&flushes);
 		WdfWorkItemFlush(item.handle);
 		break;
 	}
@@ -218,8 +246,8 @@ static void busy_thread(void *arg)
 	(void)arg;
 	for (unsigned int i = 0; i < STEPS; i++) {
 		step();
-		if (exec_sim_random(3) == 0)
-			exec_sleep_ms(exec_sim_random(2));
+		if (pick(3) == 0)
+			exec_sleep_ms(pick(2));
 	}
 }
 
@@ -227,7 +255,7 @@ static void check_idle(const struct subject *s, const char *name, uint64_t seed)
 {
 	unsigned int began = __atomic_load_n(&s->began, __ATOMIC_ACQUIRE);
 
-	exec_sleep_ms(20);
+	exec_sleep_ms(exec_sim_active() ? 20 : 2);
 	check(began == __atomic_load_n(&s->ended, __ATOMIC_ACQUIRE) &&
 		      began == __atomic_load_n(&s->began, __ATOMIC_ACQUIRE),
 	      "seed %llu: the %s runs although it was waited for", (unsigned long long)seed, name);
@@ -294,12 +322,20 @@ static void delete_one(struct subject *s)
 static void delete_thread(void *arg)
 {
 	struct subject *const all[] = { &item, &dpc, &passive_timer, &timer };
-	unsigned int first = (unsigned int)exec_sim_random(4);
+	unsigned int first = (unsigned int)pick(4);
 
 	(void)arg;
-	exec_sleep_ms(exec_sim_random(3));
+	exec_sleep_ms(pick(3));
 	for (unsigned int i = 0; i < 4; i++)
 		delete_one(all[(first + i) % 4]);
+}
+
+static bool all_cleaned(void)
+{
+	return __atomic_load_n(&timer.cleaned, __ATOMIC_ACQUIRE) &&
+	       __atomic_load_n(&passive_timer.cleaned, __ATOMIC_ACQUIRE) &&
+	       __atomic_load_n(&dpc.cleaned, __ATOMIC_ACQUIRE) &&
+	       __atomic_load_n(&item.cleaned, __ATOMIC_ACQUIRE);
 }
 
 static void delete_under_use(uint64_t seed)
@@ -312,10 +348,10 @@ static void delete_under_use(uint64_t seed)
 	deleter = sim_thread_run(delete_thread, NULL);
 	exec_thread_join(deleter);
 	exec_thread_join(busy);
-	for (int i = 0; i < 1000 && !(timer.cleaned && dpc.cleaned && item.cleaned); i++)
+	for (int i = 0; i < 1000 && !all_cleaned(); i++)
 		exec_sleep_ms(1);
-	check(timer.cleaned && passive_timer.cleaned && dpc.cleaned && item.cleaned,
-	      "seed %llu: a deleted object was not cleaned up", (unsigned long long)seed);
+	check(all_cleaned(), "seed %llu: a deleted object was not cleaned up",
+	      (unsigned long long)seed);
 	end_all();
 }
 
@@ -334,12 +370,12 @@ static void remove_under_use(uint64_t seed)
 
 	make_all(seed);
 	busy = sim_thread_run(busy_thread, NULL);
-	exec_sleep_ms(exec_sim_random(3));
+	exec_sleep_ms(pick(3));
 	exec_thread_join(busy); /* a driver's own threads end before its device */
 	start_at_dispatch(NULL);
 	fx_remove();
-	check(timer.cleaned && passive_timer.cleaned && dpc.cleaned && item.cleaned,
-	      "seed %llu: the device went before its children", (unsigned long long)seed);
+	check(all_cleaned(), "seed %llu: the device went before its children",
+	      (unsigned long long)seed);
 	end_all();
 }
 
@@ -350,7 +386,21 @@ static void test_seeds__device_removed__all_cleaned_up_first(void **state)
 		remove_under_use(seed);
 }
 
-/* Late calls are what this is about: each is reported, hundreds of times. */
+/* --- the same with real threads, where ThreadSanitizer can see what a baton hides --- */
+
+#define ROUNDS 6
+
+static void test_threads__real_ones__the_same(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		run_seed(0);
+		delete_under_use(0);
+		remove_under_use(0);
+	}
+}
+
+/* What is reported all the same is so hundreds of times. */
 static void quiet(void *arg, enum log_level level, const char *area, const char *text)
 {
 	(void)arg;
@@ -365,6 +415,7 @@ int main(void)
 		cmocka_unit_test(test_seeds__start_stop_flush__keep_their_promises),
 		cmocka_unit_test(test_seeds__deleted_under_use__no_callback_afterwards),
 		cmocka_unit_test(test_seeds__device_removed__all_cleaned_up_first),
+		cmocka_unit_test(test_threads__real_ones__the_same),
 	};
 
 	log_set_sink(quiet, NULL);
