@@ -329,7 +329,7 @@ static void test_open__pages_overwritten__says_corrupt_and_keeps_the_rest(void *
 	open_it();
 	key = make("Machine\\Software\\T", false);
 	for (int i = 0; i < 40; i++) {
-		char name[8];
+		char name[16];
 
 		snprintf(name, sizeof(name), "v%d", i);
 		assert_int_equal(set(key, name, REG_BINARY, text, sizeof(text)), STATUS_SUCCESS);
