@@ -213,6 +213,41 @@ FORCEINLINE VOID WRITE_PORT_ULONG(PULONG Port, ULONG Value)
 	vfio_mmio_write32(Port, Value);
 }
 
+/* @Count of them: registers one after the other, ports one and the same. */
+#define UWDF_REGISTER_BUFFER(kind, type)                                                           \
+	FORCEINLINE VOID READ_REGISTER_BUFFER_##kind(volatile type *Register, type *Buffer,        \
+						     ULONG Count)                                  \
+	{                                                                                          \
+		while (Count--)                                                                    \
+			*Buffer++ = READ_REGISTER_##kind(Register++);                              \
+	}                                                                                          \
+	FORCEINLINE VOID WRITE_REGISTER_BUFFER_##kind(volatile type *Register, type *Buffer,       \
+						      ULONG Count)                                 \
+	{                                                                                          \
+		while (Count--)                                                                    \
+			WRITE_REGISTER_##kind(Register++, *Buffer++);                              \
+	}
+#define UWDF_PORT_BUFFER(kind, type)                                                               \
+	FORCEINLINE VOID READ_PORT_BUFFER_##kind(type *Port, type *Buffer, ULONG Count)            \
+	{                                                                                          \
+		while (Count--)                                                                    \
+			*Buffer++ = READ_PORT_##kind(Port);                                        \
+	}                                                                                          \
+	FORCEINLINE VOID WRITE_PORT_BUFFER_##kind(type *Port, type *Buffer, ULONG Count)           \
+	{                                                                                          \
+		while (Count--)                                                                    \
+			WRITE_PORT_##kind(Port, *Buffer++);                                        \
+	}
+UWDF_REGISTER_BUFFER(UCHAR, UCHAR)
+UWDF_REGISTER_BUFFER(USHORT, USHORT)
+UWDF_REGISTER_BUFFER(ULONG, ULONG)
+UWDF_REGISTER_BUFFER(ULONG64, ULONG64)
+UWDF_PORT_BUFFER(UCHAR, UCHAR)
+UWDF_PORT_BUFFER(USHORT, USHORT)
+UWDF_PORT_BUFFER(ULONG, ULONG)
+#undef UWDF_REGISTER_BUFFER
+#undef UWDF_PORT_BUFFER
+
 typedef enum _MEMORY_CACHING_TYPE {
 	MmNonCached = 0,
 	MmCached = 1,
@@ -269,26 +304,55 @@ typedef enum _POOL_TYPE {
 	NonPagedPoolNx = 512,
 	NonPagedPoolNxCacheAligned = 516,
 } POOL_TYPE;
+/* May be added to a POOL_TYPE. */
+#define POOL_QUOTA_FAIL_INSTEAD_OF_RAISE 8
+#define POOL_RAISE_IF_ALLOCATION_FAILURE 16
+#define POOL_COLD_ALLOCATION             256
+#define POOL_NX_ALLOCATION               512
+#define POOL_ZERO_ALLOCATION             1024
 typedef ULONG64 POOL_FLAGS;
+#define POOL_FLAG_USE_QUOTA         0x0000000000000001ull
 #define POOL_FLAG_UNINITIALIZED     0x0000000000000002ull
 #define POOL_FLAG_CACHE_ALIGNED     0x0000000000000008ull
+#define POOL_FLAG_RAISE_ON_FAILURE  0x0000000000000020ull
 #define POOL_FLAG_NON_PAGED         0x0000000000000040ull
 #define POOL_FLAG_NON_PAGED_EXECUTE 0x0000000000000080ull
 #define POOL_FLAG_PAGED             0x0000000000000100ull
 
 /**
- * ExAllocatePool2() - memory of the host, 16-byte aligned, zeroed unless POOL_FLAG_UNINITIALIZED.
+ * ExAllocatePool2() - memory of the host, zeroed unless POOL_FLAG_UNINITIALIZED; 16-byte aligned,
+ *    by pages from PAGE_SIZE bytes on, by 64 bytes with POOL_FLAG_CACHE_ALIGNED.
  * @Flags:         one pool flag is required; a pool for executable memory is refused.
  * @NumberOfBytes: not zero.
  * @Tag:           not zero.
  *
- * IRQL:    DISPATCH_LEVEL or below.
+ * IRQL:    DISPATCH_LEVEL or below, APC_LEVEL or below for paged pool: else a verifier message.
  * Return:  the block, or NULL.
- * Differs: every pool is ordinary memory. Not reachable by devices: see WDFCOMMONBUFFER.
+ * Differs: every pool is ordinary memory, and there are no quotas. Not reachable by devices: see
+ * WDFCOMMONBUFFER. POOL_FLAG_RAISE_ON_FAILURE stops the host, for there are no exceptions.
  */
 PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag);
-/** ExAllocatePoolWithTag() - as ExAllocatePool2(), not zeroed; PoolType is one of POOL_TYPE. */
+/** ExAllocatePoolWithTag() - as ExAllocatePool2(), not zeroed; PoolType is one of POOL_TYPE. No
+ * bytes at all are a block, too. */
 PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag);
+/** ExAllocatePool() - the same with the tag "None". */
+PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes);
+/** ExAllocatePoolZero(), ExAllocatePoolUninitialized() - the same, with what they say. */
+FORCEINLINE PVOID ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+	return ExAllocatePoolWithTag((POOL_TYPE)(PoolType | POOL_ZERO_ALLOCATION), NumberOfBytes,
+				     Tag);
+}
+FORCEINLINE PVOID ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)
+{
+	return ExAllocatePoolWithTag(PoolType, NumberOfBytes, Tag);
+}
+/** ExInitializeDriverRuntime() - no pool is executable here, so there is nothing to opt into. */
+#define DrvRtPoolNxOptIn 0x00000001
+FORCEINLINE VOID ExInitializeDriverRuntime(ULONG RuntimeFlags)
+{
+	(void)RuntimeFlags;
+}
 /** ExFreePoolWithTag() - give a block back; @Tag must be the one it was allocated with, or zero. */
 VOID ExFreePoolWithTag(PVOID P, ULONG Tag);
 /** ExFreePool() - give a block back. */
@@ -679,6 +743,9 @@ typedef enum _DMA_WIDTH {
 #define IRP_MJ_CLOSE                   0x02
 #define IRP_MJ_READ                    0x03
 #define IRP_MJ_WRITE                   0x04
+#define IRP_MJ_QUERY_INFORMATION       0x05
+#define IRP_MJ_SET_INFORMATION         0x06
+#define IRP_MJ_FLUSH_BUFFERS           0x09
 #define IRP_MJ_DEVICE_CONTROL          0x0e
 #define IRP_MJ_INTERNAL_DEVICE_CONTROL 0x0f
 #define IRP_MJ_CLEANUP                 0x12

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
-#include "base/mem.h"
+#include "nt/buffer.h"
 #include "nt/rtl_string.h"
 #include "nt/utf.h"
 
@@ -38,7 +38,7 @@ UW_EXPORT NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString,
 	if (need > COUNTED_MAX + 1)
 		return STATUS_INVALID_PARAMETER_2;
 	if (AllocateDestinationString) {
-		DestinationString->Buffer = mem_calloc(1, need);
+		DestinationString->Buffer = fx_string_buffer(need);
 		if (!DestinationString->Buffer)
 			return STATUS_NO_MEMORY;
 		DestinationString->MaximumLength = (USHORT)need;
@@ -62,7 +62,7 @@ UW_EXPORT NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationStrin
 	if (need > COUNTED_MAX)
 		return STATUS_INVALID_PARAMETER_2;
 	if (AllocateDestinationString) {
-		DestinationString->Buffer = mem_calloc(1, need);
+		DestinationString->Buffer = fx_string_buffer(need);
 		if (!DestinationString->Buffer)
 			return STATUS_NO_MEMORY;
 		DestinationString->MaximumLength = (USHORT)need;
@@ -196,7 +196,7 @@ static WCHAR guid_mark(size_t i)
 UW_EXPORT NTSTATUS RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString)
 {
 	const UCHAR *bytes = (const UCHAR *)Guid;
-	WCHAR *text = mem_calloc(GUID_LETTERS + 1, sizeof(WCHAR));
+	WCHAR *text = fx_string_buffer((GUID_LETTERS + 1) * sizeof(WCHAR));
 	bool high = true;
 
 	if (!text)

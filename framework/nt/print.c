@@ -120,10 +120,11 @@ struct conversion {
 	size_t spec_len;
 	size_t start; /* of the conversion in the format */
 	int width;
-	int precision; /* -1: none */
-	int bits;      /* of an integer */
-	bool left;     /* the flag '-' */
-	bool wide, narrow;
+	int precision;     /* -1: none */
+	int bits;          /* of an integer */
+	bool left;         /* the flag '-' */
+	bool wide, narrow; /* of text */
+	char half[3];      /* "h" or "hh" of a number */
 	unsigned int type;
 };
 
@@ -142,6 +143,12 @@ static int parse_count(struct format *f, va_list *args)
 	return count;
 }
 
+static void add_half(struct conversion *conv)
+{
+	conv->half[conv->half[0] ? 1 : 0] = 'h';
+	conv->narrow = true;
+}
+
 static void parse_length(struct conversion *conv, struct format *f)
 {
 	conv->bits = 32;
@@ -156,7 +163,7 @@ static void parse_length(struct conversion *conv, struct format *f)
 		else if (is_one_of(peek(f, 0), "wl"))
 			conv->wide = true;
 		else if (peek(f, 0) == 'h')
-			conv->narrow = true;
+			add_half(conv);
 		else
 			return;
 	}
@@ -273,16 +280,10 @@ static void put_number(struct out *out, struct conversion *conv, va_list *args)
 		conv->spec_len += (size_t)snprintf(conv->spec + conv->spec_len,
 						   sizeof(conv->spec) - conv->spec_len, ".%d",
 						   conv->precision > 64 ? 64 : conv->precision);
-	if (conv->bits == 64 && conv->type != 'p') {
-		conv->spec[conv->spec_len++] = 'l';
-		conv->spec[conv->spec_len++] = 'l';
-	}
-	conv->spec[conv->spec_len++] = (char)conv->type;
-	conv->spec[conv->spec_len] = '\0';
+	(void)snprintf(conv->spec + conv->spec_len, sizeof(conv->spec) - conv->spec_len, "%s%c",
+		       conv->bits == 64 ? "ll" : conv->half, (char)conv->type);
 	/* NOLINTBEGIN(bugprone-branch-clone): each takes an argument of another type */
-	if (conv->type == 'p')
-		len = snprintf(text, sizeof(text), conv->spec, va_arg(*args, void *));
-	else if (conv->bits == 64)
+	if (conv->bits == 64)
 		len = snprintf(text, sizeof(text), conv->spec, va_arg(*args, long long));
 	else
 		len = snprintf(text, sizeof(text), conv->spec, va_arg(*args, int));
@@ -331,7 +332,11 @@ static void convert(struct out *out, struct conversion *conv, struct format *f, 
 	case 'x':
 	case 'X':
 	case 'o':
-	case 'p':
+		return put_number(out, conv, args);
+	case 'p': /* as NT prints it: all digits, no 0x */
+		conv->type = 'X';
+		conv->bits = 64;
+		conv->precision = 16;
 		return put_number(out, conv, args);
 	case '%':
 		return put(out, '%');
@@ -380,6 +385,15 @@ size_t fx_vsnwprintf(WCHAR *buf, size_t len, const WCHAR *format, va_list args)
 
 	if (len)
 		buf[end] = 0;
+	return out.used;
+}
+
+size_t fx_vsnwprintf_counted(WCHAR *buf, size_t room, const WCHAR *format, va_list args)
+{
+	struct format f = { .wide = format };
+	struct out out = { .wide = buf, .len = room + 1, .is_wide = true };
+
+	(void)format_all(&out, &f, args);
 	return out.used;
 }
 

@@ -12,5 +12,7 @@
 size_t fx_vsnprintf(char *buf, size_t len, const char *format, va_list args);
 /* Wide format and result: %s and %c take wide text, %S, %C and %hs narrow. */
 size_t fx_vsnwprintf(WCHAR *buf, size_t len, const WCHAR *format, va_list args);
+/* As fx_vsnwprintf(), without a zero at the end: all @room units are for text. */
+size_t fx_vsnwprintf_counted(WCHAR *buf, size_t room, const WCHAR *format, va_list args);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* string.c - counted strings: copying, appending, comparing. */
 #include "base/compiler.h"
-#include "base/mem.h"
+#include "nt/buffer.h"
 #include "nt/rtl_string.h"
 #include "nt/wide.h"
 
@@ -43,7 +43,7 @@ UW_EXPORT VOID RtlCopyUnicodeString(PUNICODE_STRING DestinationString,
 
 static NTSTATUS append(PUNICODE_STRING to, const WCHAR *text, size_t bytes)
 {
-	if (bytes > (size_t)(to->MaximumLength - to->Length))
+	if (to->Length + bytes > to->MaximumLength)
 		return STATUS_BUFFER_TOO_SMALL;
 	if (bytes)
 		memmove(to->Buffer + units(to), text, bytes);
@@ -162,7 +162,7 @@ static NTSTATUS change_case(PUNICODE_STRING to, PCUNICODE_STRING from, BOOLEAN a
 			    WCHAR (*change)(WCHAR))
 {
 	if (allocate) {
-		to->Buffer = mem_calloc(1, from->Length ? from->Length : 1u);
+		to->Buffer = fx_string_buffer(from->Length);
 		if (!to->Buffer)
 			return STATUS_NO_MEMORY;
 		to->MaximumLength = from->Length;
@@ -191,14 +191,30 @@ UW_EXPORT NTSTATUS RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString,
 			   uwdf_towlower);
 }
 
+/* --- buffers --- */
+
+#define BUFFER_TAG 0x53774655u /* "UFwS" */
+
+PVOID fx_string_buffer(SIZE_T len)
+{
+	return ExAllocatePoolZero(NonPagedPoolNx, len, BUFFER_TAG);
+}
+
+/* Whatever its tag: drivers free in this way what they allocated themselves, too. */
+void fx_string_buffer_free(PVOID buffer)
+{
+	if (buffer)
+		ExFreePool(buffer);
+}
+
 UW_EXPORT VOID RtlFreeUnicodeString(PUNICODE_STRING UnicodeString)
 {
-	mem_free(UnicodeString->Buffer);
+	fx_string_buffer_free(UnicodeString->Buffer);
 	memset(UnicodeString, 0, sizeof(*UnicodeString));
 }
 
 UW_EXPORT VOID RtlFreeAnsiString(PANSI_STRING AnsiString)
 {
-	mem_free(AnsiString->Buffer);
+	fx_string_buffer_free(AnsiString->Buffer);
 	memset(AnsiString, 0, sizeof(*AnsiString));
 }

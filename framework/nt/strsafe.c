@@ -357,26 +357,17 @@ UW_EXPORT NTSTATUS RtlUnicodeStringCatString(PUNICODE_STRING DestinationString, 
 	return put_string(DestinationString, UNITS(DestinationString->Length), pszSrc);
 }
 
-/* The result needs no zero at its end, but printing writes one: short texts go through a buffer. */
 UW_EXPORT NTSTATUS RtlUnicodeStringVPrintf(PUNICODE_STRING DestinationString, PCWSTR pszFormat,
 					   va_list argList)
 {
-	WCHAR text[512];
 	size_t need, room;
 
 	if (!are_valid(DestinationString, DestinationString) || !pszFormat)
 		return STATUS_INVALID_PARAMETER;
-	need = fx_vsnwprintf(text, UW_ARRAY_SIZE(text), pszFormat, argList);
-	if (need < UW_ARRAY_SIZE(text))
-		return put_units(DestinationString, 0, text, need);
 	room = UNITS(DestinationString->MaximumLength);
-	if (room < UW_ARRAY_SIZE(text)) { /* what there is room for is printed already */
-		(void)put_units(DestinationString, 0, text, room);
-		return STATUS_BUFFER_OVERFLOW;
-	}
-	need = fx_vsnwprintf(DestinationString->Buffer, room, pszFormat, argList);
-	DestinationString->Length = (USHORT)((need < room ? need : room - 1) * sizeof(WCHAR));
-	return printed(need, room);
+	need = fx_vsnwprintf_counted(DestinationString->Buffer, room, pszFormat, argList);
+	DestinationString->Length = (USHORT)((need < room ? need : room) * sizeof(WCHAR));
+	return printed(need, room + 1);
 }
 
 UW_EXPORT NTSTATUS RtlUnicodeStringPrintf(PUNICODE_STRING DestinationString, PCWSTR pszFormat, ...)

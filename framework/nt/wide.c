@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/compiler.h"
+#include "nt/upcase.h"
 
 #undef towupper
 #undef towlower
@@ -32,32 +33,26 @@ static locale_t utf8_locale(void)
 	return expected;
 }
 
-static WCHAR change_case(WCHAR c, bool up)
+UW_EXPORT WCHAR uwdf_towlower(WCHAR c)
 {
 	locale_t locale;
 	wint_t other;
 
-	if (c < 0x80) {
-		if (up)
-			return c >= 'a' && c <= 'z' ? (WCHAR)(c - 0x20) : c;
+	if (c < 0x80)
 		return c >= 'A' && c <= 'Z' ? (WCHAR)(c + 0x20) : c;
-	}
 	locale = utf8_locale();
 	if (!locale)
 		return c;
-	other = up ? towupper_l(c, locale) : towlower_l(c, locale);
+	other = towlower_l(c, locale);
 	/* a letter's other case may lie beyond 16 bits, or be plain ASCII: then it has none here */
 	return other < 0x80 || other > 0xffff ? c : (WCHAR)other;
 }
 
+/* The table that the names of the registry are compared by: two names equal there are equal here.
+ */
 UW_EXPORT WCHAR uwdf_towupper(WCHAR c)
 {
-	return change_case(c, true);
-}
-
-UW_EXPORT WCHAR uwdf_towlower(WCHAR c)
-{
-	return change_case(c, false);
+	return fx_upcase(c);
 }
 
 UW_EXPORT size_t uwdf_wcsnlen(const WCHAR *text, size_t max)

@@ -8,6 +8,8 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "check.h"
+#include "nt/upcase.h"
 
 static UNICODE_STRING wide(PCWSTR text)
 {
@@ -229,6 +231,61 @@ static void test_guid__to_and_from_text(void **state)
 	}
 }
 
+static void test_append__length_above_room__refused(void **state)
+{
+	WCHAR room[8] = { 0 };
+	UNICODE_STRING broken = { 12, 4, room }, more = wide(L"abcdefgh");
+	(void)state;
+	assert_int_equal(RtlAppendUnicodeStringToString(&broken, &more), STATUS_BUFFER_TOO_SMALL);
+	assert_int_equal(broken.Length, 12);
+}
+
+/* One table of capitals: what the registry takes for one name, the comparison does, too. */
+static void test_upcase__as_the_registry_folds(void **state)
+{
+	(void)state;
+	for (unsigned int c = 0; c < 0x10000; c++)
+		check(RtlUpcaseUnicodeChar((WCHAR)c) == fx_upcase((WCHAR)c), "U+%04X", c);
+	assert_int_equal(RtlUpcaseUnicodeChar(0xb5), 0xb5); /* the micro sign has none on NT */
+}
+
+static void test_buffers__are_pool(void **state)
+{
+	UNICODE_STRING from = wide(L"text"), to;
+	(void)state;
+	assert_int_equal(RtlUpcaseUnicodeString(&to, &from, TRUE), STATUS_SUCCESS);
+	ExFreePool(to.Buffer);
+	to.Buffer = ExAllocatePoolZero(PagedPool, 10, 0x31546167);
+	RtlFreeUnicodeString(&to);
+	RtlFreeUnicodeString(&to); /* nothing any more */
+	assert_null(to.Buffer);
+}
+
+static void test_print__short_integers_and_pointers(void **state)
+{
+	char text[80];
+	(void)state;
+	assert_int_equal(RtlStringCbPrintfA(text, sizeof(text), "%hx %hhx %hd %p", 0x1ffff, -1,
+					    0x18000, (void *)(uintptr_t)0xabc0),
+			 STATUS_SUCCESS);
+	assert_string_equal(text, "ffff ff -32768 000000000000ABC0");
+}
+
+/* A counted string needs no zero, however long it is. */
+static void test_strsafe__counted_print__fills_to_the_last_letter(void **state)
+{
+	static WCHAR room[600], text[601];
+	UNICODE_STRING to = { 0, sizeof(room), room };
+	(void)state;
+	for (unsigned int i = 0; i < 600; i++)
+		text[i] = (WCHAR)('a' + i % 26);
+	assert_int_equal(RtlUnicodeStringPrintf(&to, L"%s", text), STATUS_SUCCESS);
+	assert_int_equal(to.Length, sizeof(room));
+	assert_memory_equal(room, text, sizeof(room));
+	assert_int_equal(RtlUnicodeStringPrintf(&to, L"%s!", text), STATUS_BUFFER_OVERFLOW);
+	assert_int_equal(to.Length, sizeof(room));
+}
+
 static void test_out_of_memory__said(void **state)
 {
 	UNICODE_STRING from = wide(L"text"), out;
@@ -378,7 +435,7 @@ static void test_strsafe__counted(void **state)
 	assert_int_equal(RtlUnicodeStringPrintf(&from, L"%250d%250d%250d", 1, 2, 3),
 			 STATUS_SUCCESS);
 	assert_int_equal(from.Length, 1500);
-	assert_int_equal(RtlUnicodeStringPrintf(&from, L"%250d%250d%250d%250d", 1, 2, 3, 4),
+	assert_int_equal(RtlUnicodeStringPrintf(&from, L"%250d%250d%250d%251d", 1, 2, 3, 4),
 			 STATUS_BUFFER_OVERFLOW);
 	free(big);
 }
@@ -411,6 +468,11 @@ int main(void)
 		cmocka_unit_test(test_ansi__bad_text__replaced),
 		cmocka_unit_test(test_numbers__to_and_from_text),
 		cmocka_unit_test(test_guid__to_and_from_text),
+		cmocka_unit_test(test_append__length_above_room__refused),
+		cmocka_unit_test(test_upcase__as_the_registry_folds),
+		cmocka_unit_test(test_buffers__are_pool),
+		cmocka_unit_test(test_print__short_integers_and_pointers),
+		cmocka_unit_test(test_strsafe__counted_print__fills_to_the_last_letter),
 		cmocka_unit_test(test_out_of_memory__said),
 		cmocka_unit_test(test_wide__as_the_c_library_but_16_bits),
 		cmocka_unit_test(test_strsafe__narrow__cuts_and_terminates),

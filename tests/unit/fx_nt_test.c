@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "nt/print.h"
 #include "nt/status.h"
+#include "verifier/verifier.h"
 
 static const char *print(const char *format, ...)
 {
@@ -118,6 +119,61 @@ static void test_pool__checked(void **state)
 	block = ExAllocatePoolWithTag(NonPagedPoolNx, 10, 'gaT1');
 	ExFreePool(block);
 	assert_true(fx_stops(free_pool, NULL, WDF_VERIFIER_FATAL_ERROR));
+}
+
+static void raise_pool(void *arg)
+{
+	(void)arg;
+	(void)ExAllocatePool2(POOL_FLAG_NON_PAGED | POOL_FLAG_RAISE_ON_FAILURE, SIZE_MAX, 'gaT1');
+}
+
+static void test_pool__older_functions_and_alignment(void **state)
+{
+	uint64_t breaks = fx_verifier_breaks();
+	UCHAR *block = ExAllocatePool2(POOL_FLAG_PAGED | POOL_FLAG_USE_QUOTA, PAGE_SIZE, 'gaT1');
+	(void)state;
+	ExInitializeDriverRuntime(DrvRtPoolNxOptIn);
+	assert_non_null(block);
+	assert_int_equal((uintptr_t)block % PAGE_SIZE, 0);
+	assert_int_equal(block[PAGE_SIZE - 1], 0);
+	ExFreePoolWithTag(block, 'gaT1');
+	block = ExAllocatePoolZero(NonPagedPoolNxCacheAligned, 10, 'gaT1');
+	assert_int_equal((uintptr_t)block % 64, 0);
+	assert_int_equal(block[9], 0);
+	ExFreePool(block);
+	block = ExAllocatePoolUninitialized(NonPagedPoolNx, 0, 'gaT1');
+	assert_non_null(block);
+	ExFreePool(block);
+	block = ExAllocatePool(NonPagedPool, 10);
+	ExFreePoolWithTag(block, 'enoN');
+	assert_null(ExAllocatePoolWithTag(NonPagedPool, 10, 0));
+	assert_null(ExAllocatePool2(POOL_FLAG_PAGED | POOL_FLAG_NON_PAGED, 10, 'gaT1'));
+	assert_null(ExAllocatePool2(POOL_FLAG_PAGED | 0x10, 10, 'gaT1'));
+	assert_true(fx_stops(raise_pool, NULL, WDF_VERIFIER_FATAL_ERROR));
+	assert_int_equal(fx_verifier_breaks(), breaks);
+	(void)KeRaiseIrqlToDpcLevel();
+	ExFreePool(ExAllocatePool2(POOL_FLAG_NON_PAGED, 1, 'gaT1'));
+	assert_int_equal(fx_verifier_breaks(), breaks);
+	ExFreePool(ExAllocatePool2(POOL_FLAG_PAGED, 1, 'gaT1'));
+	assert_int_equal(fx_verifier_breaks(), breaks + 1);
+	KeLowerIrql(PASSIVE_LEVEL);
+}
+
+static void test_register_buffers__registers_move_on_ports_do_not(void **state)
+{
+	USHORT registers[3] = { 1, 2, 3 }, buffer[3];
+	ULONG port = 9, words[2] = { 4, 5 };
+	(void)state;
+	READ_REGISTER_BUFFER_USHORT(registers, buffer, 3);
+	assert_int_equal(buffer[2], 3);
+	buffer[0] = 7;
+	WRITE_REGISTER_BUFFER_USHORT(registers, buffer, 2);
+	assert_int_equal(registers[0], 7);
+	assert_int_equal(registers[2], 3);
+	WRITE_PORT_BUFFER_ULONG(&port, words, 2);
+	assert_int_equal(port, 5);
+	READ_PORT_BUFFER_ULONG(&port, words, 2);
+	assert_int_equal(words[0] + words[1], 10);
 }
 
 static void test_time__moves_forward(void **state)
@@ -286,6 +342,8 @@ int main(void)
 		cmocka_unit_test(test_print__unknown_or_cut_short__nothing_bad),
 		cmocka_unit_test(test_dbg_print__goes_to_the_log_without_its_newline),
 		cmocka_unit_test(test_pool__checked),
+		cmocka_unit_test(test_pool__older_functions_and_alignment),
+		cmocka_unit_test(test_register_buffers__registers_move_on_ports_do_not),
 		cmocka_unit_test(test_time__moves_forward),
 		cmocka_unit_test(test_stall__simulated__moves_the_clock),
 		cmocka_unit_test(test_bug_check_and_assert__end_the_process_with_a_text),

@@ -23,6 +23,8 @@ extern "C" {
 #define CMCI_LEVEL     5
 #define CLOCK_LEVEL    13
 #define IPI_LEVEL      14
+#define POWER_LEVEL    14
+#define PROFILE_LEVEL  15
 #define HIGH_LEVEL     15
 
 /**
