@@ -337,6 +337,18 @@ static void test_delete__queued__runs_first(void **state)
 	assert_int_equal(sim_count(&seen), 1);
 }
 
+static void test_delete__callback_runs__waits_for_it(void **state)
+{
+	(void)state;
+	ended = false;
+	make_with_cleanup(take_long);
+	WdfWorkItemEnqueue(item);
+	sim_wait_for(&seen.count, 1);
+	WdfObjectDelete(item);
+	assert_true(__atomic_load_n(&ended, __ATOMIC_ACQUIRE));
+	assert_int_equal(destroyed, 1);
+}
+
 static void delete_item(void *arg)
 {
 	(void)arg;
@@ -505,6 +517,7 @@ int main(void)
 		TEST(test_flush__another_item_in_a_callback__waits),
 		TEST(test_flush__at_dispatch__refused),
 		TEST(test_delete__queued__runs_first),
+		TEST(test_delete__callback_runs__waits_for_it),
 		TEST(test_delete__at_dispatch__cleaned_up_at_passive),
 		TEST(test_delete__in_its_own_callback__gone_when_it_returns),
 		TEST(test_unload__right_after_it_deleted_itself__waits_for_its_callback),
