@@ -56,6 +56,12 @@ void fx_driver_unload(struct fx_driver *driver);
 
 const char *fx_driver_name(const struct fx_driver *driver); /* NULL: "?" */
 
+/* fx_driver_from_globals(), where a call would be felt. */
+static inline struct fx_driver *fx_driver_of(PWDF_DRIVER_GLOBALS globals)
+{
+	return uw_container_of(globals, struct fx_driver, globals);
+}
+
 /* Default parent of parentless objects; NULL before WdfDriverCreate(). */
 static inline struct fx_object *fx_driver_object(struct fx_driver *driver)
 {

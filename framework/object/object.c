@@ -86,10 +86,11 @@ static struct fx_object *object_alloc(const struct fx_object_class *class, size_
 				      struct fx_driver *driver, const WDF_OBJECT_ATTRIBUTES *attrs)
 {
 	size_t offset, len = block_size(size, attrs, &offset);
-	struct fx_object *obj = len ? mem_calloc(1, len) : NULL;
+	struct fx_object *obj = len ? mem_alloc(len) : NULL;
 
 	if (!obj)
 		return NULL;
+	memset(obj, 0, len); /* calloc() would pass the C library's cache of this thread by */
 	fx_object_init(obj, class, driver);
 	if (offset) {
 		fx_context_init((struct fx_context *)(void *)((char *)obj + offset), obj,
@@ -157,20 +158,9 @@ NTSTATUS fx_object_publish(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, 
 	return status;
 }
 
-struct fx_object *fx_object_ref(struct fx_object *obj)
+void fx_object_last(struct fx_object *obj)
 {
-	/* relaxed: whoever calls has a reference, which keeps the object alive */
-	__atomic_add_fetch(&obj->refs, 1, __ATOMIC_RELAXED);
-	return obj;
-}
-
-struct fx_object *fx_object_unref(struct fx_object *obj)
-{
-	/* release: what this thread did to the object comes before its end ... */
-	if (!obj || __atomic_sub_fetch(&obj->refs, 1, __ATOMIC_RELEASE))
-		return NULL;
-	/* ... which begins after what all others did */
+	/* acquire: pairs with the releases of all who dropped theirs before */
 	(void)__atomic_load_n(&obj->refs, __ATOMIC_ACQUIRE);
 	fx_object_destroy(obj);
-	return NULL;
 }

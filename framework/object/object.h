@@ -240,8 +240,25 @@ size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs);
  * this call returns.
  */
 void fx_object_delete(struct fx_object *obj);
-struct fx_object *fx_object_ref(struct fx_object *obj);
-struct fx_object *fx_object_unref(struct fx_object *obj); /* NULL is fine; returns NULL */
+
+static inline struct fx_object *fx_object_ref(struct fx_object *obj)
+{
+	/* relaxed: whoever calls has a reference, which keeps the object alive */
+	__atomic_add_fetch(&obj->refs, 1, __ATOMIC_RELAXED);
+	return obj;
+}
+
+/* The last reference is gone. */
+void fx_object_last(struct fx_object *obj);
+
+/* NULL is fine; returns NULL */
+static inline struct fx_object *fx_object_unref(struct fx_object *obj)
+{
+	/* release: what this thread did to the object comes before its end */
+	if (obj && uw_unlikely(!__atomic_sub_fetch(&obj->refs, 1, __ATOMIC_RELEASE)))
+		fx_object_last(obj);
+	return NULL;
+}
 
 static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
 {
@@ -282,8 +299,8 @@ static inline struct fx_object *fx_object_from_any(struct fx_driver *driver, con
 {
 	struct fx_object *obj = fx_object_at(handle);
 
-	if (uw_unlikely(!obj ||
-			obj->type - (unsigned int)FX_TYPE_OBJECT >= FX_TYPE_END - FX_TYPE_OBJECT ||
+	static_assert(FX_TYPE_END <= FX_TYPE_OBJECT + 0x100, "one byte tells an object");
+	if (uw_unlikely(!obj || obj->type >> 8 != FX_TYPE_OBJECT >> 8 ||
 			obj->handle != (uint64_t)(uintptr_t)handle))
 		fx_verifier_bad_handle(driver, handle, FX_TYPE_OBJECT, __builtin_return_address(0));
 	return obj;

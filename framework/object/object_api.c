@@ -14,7 +14,7 @@ static const struct fx_object_class object_class = {
 NTSTATUS fx_WdfObjectCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTES attrs,
 			    WDFOBJECT *out)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 	struct fx_object *obj;
 	NTSTATUS status;
 
@@ -34,7 +34,7 @@ NTSTATUS fx_WdfObjectCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTES 
 
 VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 	struct fx_object *obj = fx_object_from_any(driver, handle);
 
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
@@ -49,10 +49,11 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 }
 
 /* The verifier's part of a reference, away from the usual path. */
-UW_COLD static void tell_reference(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
+UW_COLD static void refer_and_tell(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
 {
 	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
 
+	fx_object_ref(obj);
 	obj->driver->object_hooks->referenced(obj, &ref);
 }
 
@@ -66,17 +67,17 @@ UW_COLD static void tell_dereference(struct fx_object *obj, PVOID tag, LONG line
 VOID fx_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				 LONG line, PCCH file)
 {
-	struct fx_object *obj = fx_object_from_any(fx_driver_from_globals(globals), handle);
+	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
 
+	if (uw_unlikely(obj->debug)) /* looked at first: after the atomic every load waits for it */
+		return refer_and_tell(obj, tag, line, file);
 	fx_object_ref(obj);
-	if (uw_unlikely(obj->debug))
-		tell_reference(obj, tag, line, file);
 }
 
 VOID fx_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				   LONG line, PCCH file)
 {
-	struct fx_object *obj = fx_object_from_any(fx_driver_from_globals(globals), handle);
+	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
 
 	if (uw_unlikely(obj->debug))
 		tell_dereference(obj, tag, line, file);
@@ -86,7 +87,7 @@ VOID fx_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle
 PVOID fx_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle,
 					PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 
 	fx_require(driver, type);
 	return fx_object_context(fx_object_from_any(driver, handle), type);
@@ -95,7 +96,7 @@ PVOID fx_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS globals, WDFOBJECT h
 NTSTATUS fx_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle,
 				     PWDF_OBJECT_ATTRIBUTES attrs, PVOID *out)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 	struct fx_object *obj = fx_object_from_any(driver, handle);
 	void *data;
 	NTSTATUS status;
@@ -116,7 +117,7 @@ NTSTATUS fx_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT hand
 
 WDFOBJECT fx_WdfObjectContextGetObject(PWDF_DRIVER_GLOBALS globals, PVOID data)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 	struct fx_context *ctx;
 
 	fx_require(driver, data);
@@ -131,7 +132,7 @@ WDFOBJECT fx_WdfObjectContextGetObject(PWDF_DRIVER_GLOBALS globals, PVOID data)
 NTSTATUS fx_WdfObjectQuery(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, CONST GUID *guid,
 			   ULONG len, PVOID buffer)
 {
-	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *driver = fx_driver_of(globals);
 
 	(void)fx_object_from_any(driver, handle);
 	(void)len;
