@@ -24,7 +24,9 @@ static int setup(void **state)
 	key = NULL;
 	if (!err && !NT_SUCCESS(WdfDriverOpenParametersRegistryKey(WdfGetDriver(), KEY_ALL_ACCESS,
 								   NULL, &key)))
-		return -1;
+		err = -1;
+	if (err)
+		test_registry_end(); /* no teardown follows */
 	return err;
 }
 
@@ -359,6 +361,7 @@ static void test_ulong__other_type_or_size__mismatch(void **state)
 static void test_memory__assign_a_part__query_gives_it_back(void **state)
 {
 	WDFMEMORY_OFFSET part = { 2, 3 }, past = { 5, 4 }, wraps = { 4, (size_t)-2 };
+	WDFMEMORY_OFFSET behind = { 9, 1 };
 	WDFMEMORY memory, back;
 	ULONG type;
 	size_t len;
@@ -370,6 +373,8 @@ static void test_memory__assign_a_part__query_gives_it_back(void **state)
 	assert_int_equal(WdfRegistryAssignMemory(key, &value_name, REG_BINARY, memory, &past),
 			 STATUS_INTEGER_OVERFLOW);
 	assert_int_equal(WdfRegistryAssignMemory(key, &value_name, REG_BINARY, memory, &wraps),
+			 STATUS_INTEGER_OVERFLOW);
+	assert_int_equal(WdfRegistryAssignMemory(key, &value_name, REG_BINARY, memory, &behind),
 			 STATUS_INTEGER_OVERFLOW);
 	assert_int_equal(WdfRegistryQueryMemory(key, &value_name, PagedPool, NULL, &back, &type),
 			 STATUS_OBJECT_NAME_NOT_FOUND);
