@@ -74,6 +74,17 @@ DECLSPEC_NORETURN VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParame
 				    ULONG_PTR BugCheckParameter2, ULONG_PTR BugCheckParameter3,
 				    ULONG_PTR BugCheckParameter4);
 
+/**
+ * KeEnterCriticalRegion() - hold off APCs, of which there are none here: counted for the verifier.
+ *
+ * IRQL:    APC_LEVEL or below.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdm.h.
+ */
+VOID KeEnterCriticalRegion(VOID);
+/** KeLeaveCriticalRegion() - undo one KeEnterCriticalRegion(). IRQL: APC_LEVEL or below. */
+VOID KeLeaveCriticalRegion(VOID);
+
 /** DbgBreakPoint() - stop in the debugger; without one the host ends. IRQL: any. */
 VOID DbgBreakPoint(VOID);
 

@@ -72,6 +72,18 @@ NTSTATUS fx_io_configure(struct fx_io *io, const struct fx_io_config *config)
 	return request_pool_init(io);
 }
 
+bool fx_io_holds_queue_scope(struct fx_device *device)
+{
+	struct fx_io *io = fx_device_io(device);
+	bool held = false;
+
+	spin_lock_acquire(&io->queues_lock);
+	list_for_each (link, &io->queues)
+		held |= fx_scope_is_mine(&list_entry(link, struct fx_queue, io_link)->own_scope);
+	spin_lock_release(&io->queues_lock);
+	return held;
+}
+
 struct fx_scope *fx_io_device_scope(struct fx_device *device)
 {
 	return &fx_device_io(device)->device_scope;

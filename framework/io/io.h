@@ -135,6 +135,8 @@ void fx_io_cancel(struct fx_packet *packet);
 
 /* --- synchronization locks --- */
 struct fx_scope;
+/* Is the calling thread under the lock of one of the device's queues? */
+bool fx_io_holds_queue_scope(struct fx_device *device);
 struct fx_scope *fx_io_device_scope(struct fx_device *device); /* there is one in any case */
 /* Around the callbacks of a WDFQUEUE: its own, the device's, or NULL. */
 struct fx_scope *fx_io_queue_scope(struct fx_object *queue);

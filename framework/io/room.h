@@ -7,6 +7,7 @@
 #include "io.h"
 #include "object/irql.h"
 #include "queue.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 #define PATIENCE_MS         60000u /* of waiting for a driver, before that is said */
@@ -82,6 +83,7 @@ struct io_call {
 	struct fx_scope *scope;
 	KIRQL level_before;
 	bool entered;
+	struct fx_callback_entry entry;
 };
 static inline struct io_call io_enter_driver(struct fx_io *io, struct fx_scope *scope)
 {
@@ -91,10 +93,15 @@ static inline struct io_call io_enter_driver(struct fx_io *io, struct fx_scope *
 	call.level_before = fx_irql_get();
 	call.entered = fx_scope_enter(scope);
 	fx_irql_raise(io->config.level);
+	call.entry = fx_callback_enter();
 	return call;
 }
 static inline void io_leave_driver(struct fx_io *io, const struct io_call *call)
 {
+	/* whoever gave the lock back changed the level with it, and is told of the lock */
+	if (uw_unlikely(!fx_callback_is_same(call->entry)) &&
+	    (!call->entered || fx_scope_is_mine(call->scope)))
+		fx_callback_changed(io->driver, call->entry, "a callback for I/O");
 	fx_scope_leave(call->scope, call->entered, io->driver);
 	fx_irql_restore(call->level_before);
 	io->in_driver--;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "nt/deadline.h"
 #include "nt/dispatcher_impl.h"
+#include "object/irql.h"
 #include "wdm.h"
 
 /* Busy-waits, as the driver asks: for microseconds only. */
@@ -54,6 +55,16 @@ UW_EXPORT VOID UwdfAssertFailed(PCSTR Expression, PCSTR File, ULONG Line)
 }
 
 /* --- what a driver asks of the system --- */
+
+UW_EXPORT VOID KeEnterCriticalRegion(VOID)
+{
+	fx_critical_regions++;
+}
+
+UW_EXPORT VOID KeLeaveCriticalRegion(VOID)
+{
+	fx_critical_regions--;
+}
 
 UW_EXPORT VOID DbgBreakPoint(VOID)
 {

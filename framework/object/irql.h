@@ -3,6 +3,8 @@
 #ifndef FX_IRQL_H
 #define FX_IRQL_H
 
+#include <stdint.h>
+
 #include "base/compiler.h"
 #include "ntdef.h"
 #include "wdm.h"
@@ -11,6 +13,9 @@
 #define FX_DIRQL 9
 
 extern __thread KIRQL fx_irql_current __attribute__((tls_model("initial-exec")));
+
+/* How many critical regions the thread is in: KeEnterCriticalRegion, and each WDFWAITLOCK held. */
+extern __thread uint32_t fx_critical_regions __attribute__((tls_model("initial-exec")));
 
 static inline KIRQL fx_irql_get(void)
 {

@@ -6,6 +6,7 @@
 #include "nt/status.h"
 #include "pnp/resources.h"
 #include "pnp/smio.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 static WDFDEVICE handle_of(struct fx_device *device)
@@ -234,13 +235,16 @@ static step_down *const remove_rest[] = {
 
 static NTSTATUS walk_up(struct fx_device *device, size_t *out_reached)
 {
+	struct fx_callback_entry entry;
 	NTSTATUS status = STATUS_SUCCESS;
 	size_t i;
 
 	for (i = 0; i < UW_ARRAY_SIZE(steps); i++) {
 		device->blame = steps[i].name;
 		fx_device_set_states(device, steps[i].pnp_state, steps[i].power_state);
+		entry = fx_callback_enter();
 		status = steps[i].up(device);
+		fx_callback_leave(device->base.driver, entry, steps[i].name);
 		if (!NT_SUCCESS(status))
 			break;
 	}
@@ -252,15 +256,22 @@ static NTSTATUS walk_up(struct fx_device *device, size_t *out_reached)
 static void walk_down(struct fx_device *device, size_t count)
 {
 	while (count--) {
+		struct fx_callback_entry entry = fx_callback_enter();
+
 		if (steps[count].down)
 			steps[count].down(device);
+		fx_callback_leave(device->base.driver, entry, "a callback on the way down");
 	}
 }
 
 static void walk_all(struct fx_device *device, step_down *const *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		struct fx_callback_entry entry = fx_callback_enter();
+
 		rows[i](device);
+		fx_callback_leave(device->base.driver, entry, "a callback of the removal");
+	}
 }
 
 NTSTATUS fx_device_start(struct fx_device *device, struct fx_failure *out)

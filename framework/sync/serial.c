@@ -64,6 +64,16 @@ static struct fx_scope *lock_from_handle(struct fx_driver *driver, WDFOBJECT han
 		     function, obj->class->name);
 }
 
+/* The device's lock is the outer one. */
+static void check_order(struct fx_driver *driver, struct fx_object *obj)
+{
+	if (obj->type == FX_TYPE_DEVICE && fx_rule_is_open(driver, FX_RULE_LOCK_ORDER) &&
+	    fx_io_holds_queue_scope(fx_device_from_object(obj)))
+		fx_rule_break(driver, FX_RULE_LOCK_ORDER, obj,
+			      "WdfObjectAcquireLock on a device under the lock of one of its "
+			      "queues");
+}
+
 VOID fx_WdfObjectAcquireLock(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
@@ -76,6 +86,7 @@ VOID fx_WdfObjectAcquireLock(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 			     fx_object_from_any(driver, handle), (uintptr_t)scope, 0,
 			     "WdfObjectAcquireLock on a lock that this thread holds: the "
 			     "framework takes it around the callbacks that it serializes");
+	check_order(driver, fx_object_from_any(driver, handle));
 	fx_scope_take_for_driver(scope);
 }
 

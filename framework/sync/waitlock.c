@@ -157,8 +157,10 @@ NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, 
 
 	if (!fx_check_level(driver, try_only ? DISPATCH_LEVEL : PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	if (uw_likely(grab(lock)))
+	if (uw_likely(grab(lock))) {
+		fx_critical_regions++;
 		return STATUS_SUCCESS;
+	}
 	if (try_only)
 		return STATUS_TIMEOUT;
 	if (!timeout && is_mine(lock))
@@ -167,7 +169,10 @@ NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, 
 			     "holds: it would wait for ever");
 	if (timeout)
 		due = fx_due_from(*timeout);
-	return wait_for(lock, timeout ? &due : NULL) ? STATUS_SUCCESS : STATUS_TIMEOUT;
+	if (!wait_for(lock, timeout ? &due : NULL))
+		return STATUS_TIMEOUT;
+	fx_critical_regions++;
+	return STATUS_SUCCESS;
 }
 
 VOID fx_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle)
@@ -177,9 +182,11 @@ VOID fx_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle)
 
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return;
-	if (uw_likely(is_mine(lock)))
+	if (uw_likely(is_mine(lock))) {
+		fx_critical_regions--;
 		release(lock);
-	else
-		fx_rule_break(driver, FX_RULE_LOCK_NOT_OWNED, &lock->base,
-			      "WdfWaitLockRelease on a lock that this thread does not hold");
+		return;
+	}
+	fx_rule_break(driver, FX_RULE_LOCK_NOT_OWNED, &lock->base,
+		      "WdfWaitLockRelease on a lock that this thread does not hold");
 }

@@ -221,6 +221,8 @@ static void lock_across_disconnect(const char *name)
 static void test_lock__disconnected_while_held__can_be_released(void **state)
 {
 	(void)state;
+	/* rule 22 forbids it */
+	assert_int_equal(fx_verify("EnhancedVerifierOptions=0"), 0);
 	fx_script.in_add = make_plain;
 	fx_script.in_any = lock_across_disconnect;
 	fx_up();
