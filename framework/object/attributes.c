@@ -11,7 +11,7 @@ static NTSTATUS check_context(const WDF_OBJECT_ATTRIBUTES *attrs)
 						  : STATUS_SUCCESS;
 	if (type->Size != sizeof(*type))
 		return STATUS_INFO_LENGTH_MISMATCH;
-	if (type->ContextSize && !type->ContextName)
+	if (!type->ContextName || !type->ContextSize)
 		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;
 	if (attrs->ContextSizeOverride && attrs->ContextSizeOverride < type->ContextSize)
 		return STATUS_WDF_OBJECT_ATTRIBUTES_INVALID;

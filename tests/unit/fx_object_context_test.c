@@ -156,7 +156,7 @@ static void test_context__size_that_wraps__refused(void **state)
 			 STATUS_INSUFFICIENT_RESOURCES);
 }
 
-static void test_context__type_of_no_bytes__is_there(void **state)
+static void test_context__type_of_no_bytes__refused(void **state)
 {
 	static const WDF_OBJECT_CONTEXT_TYPE_INFO mark = { sizeof(mark), "mark", 0, &mark, NULL };
 	WDF_OBJECT_ATTRIBUTES attrs;
@@ -164,8 +164,7 @@ static void test_context__type_of_no_bytes__is_there(void **state)
 	(void)state;
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.ContextTypeInfo = &mark;
-	assert_int_equal(WdfObjectCreate(&attrs, &object), STATUS_SUCCESS);
-	assert_non_null(WdfObjectGetTypedContextWorker(object, &mark));
+	assert_int_equal(WdfObjectCreate(&attrs, &object), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID);
 }
 
 static void test_query__any_guid__not_found(void **state)
@@ -189,7 +188,7 @@ int main(void)
 		TEST(test_shared_type__made_as_guest__one_context_under_both_names),
 		TEST(test_context__every_size__zeroed_aligned_and_whole),
 		TEST(test_context__size_that_wraps__refused),
-		TEST(test_context__type_of_no_bytes__is_there),
+		TEST(test_context__type_of_no_bytes__refused),
 		TEST(test_query__any_guid__not_found),
 	};
 

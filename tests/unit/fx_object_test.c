@@ -193,10 +193,9 @@ static void test_create__attributes__checked(void **state)
 	assert_int_equal(create_with(&attrs), STATUS_INFO_LENGTH_MISMATCH);
 	type.Size = sizeof(type);
 	type.ContextSize = 0;
-	assert_int_equal(create_with(&attrs), STATUS_SUCCESS);
-	type.ContextName = NULL;
-	assert_int_equal(create_with(&attrs), STATUS_SUCCESS);
+	assert_int_equal(create_with(&attrs), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID);
 	type.ContextSize = 8;
+	type.ContextName = NULL;
 	assert_int_equal(create_with(&attrs), STATUS_WDF_OBJECT_ATTRIBUTES_INVALID);
 }
 
