@@ -34,6 +34,7 @@
 #include <wdf/wdfinterrupt.h>
 #include <wdf/wdfio.h>
 #include <wdf/wdfmemory.h>
+#include <wdf/wdfminiport.h>
 #include <wdf/wdfobject.h>
 #include <wdf/wdfregistry.h>
 #include <wdf/wdfrequest.h>

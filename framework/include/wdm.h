@@ -778,7 +778,13 @@ typedef struct _IO_STATUS_BLOCK {
 	ULONG_PTR Information;
 } IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
 
+/* What a driver finds of its DRIVER_OBJECT. */
 typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
+typedef VOID DRIVER_UNLOAD(PDRIVER_OBJECT DriverObject);
+typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
+struct _DRIVER_OBJECT {
+	PDRIVER_UNLOAD DriverUnload; /* NULL: the driver stays loaded until its host ends */
+};
 typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
 /* One open, as far as it means anything here: FsContext and FsContext2 are the driver's own. */
 #define IO_TYPE_FILE 5

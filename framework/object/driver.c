@@ -29,15 +29,18 @@ const char *fx_driver_name(const struct fx_driver *driver)
 	return driver ? driver->globals.DriverName : "?";
 }
 
-static struct fx_driver *driver_from_handle(struct fx_driver *caller, WDFDRIVER handle)
-{
-	return uw_container_of(fx_object_from_handle(caller, handle, FX_TYPE_DRIVER),
-			       struct fx_driver, base);
-}
-
 #define INIT_FLAGS                                                                                 \
 	(WdfDriverInitNonPnpDriver | WdfDriverInitNoDispatchOverride | WdfVerifyOn |               \
 	 WdfVerifierOn | WdfDriverInitCompanion)
+
+/* Who is told of devices: a non-PnP driver never, a miniport by its port driver. */
+static bool device_add_fits(const WDF_DRIVER_CONFIG *config)
+{
+	if (config->DriverInitFlags & WdfDriverInitNonPnpDriver)
+		return !config->EvtDriverDeviceAdd;
+	return config->EvtDriverDeviceAdd ||
+	       (config->DriverInitFlags & WdfDriverInitNoDispatchOverride);
+}
 
 static NTSTATUS check_config(const WDF_DRIVER_CONFIG *config)
 {
@@ -45,9 +48,9 @@ static NTSTATUS check_config(const WDF_DRIVER_CONFIG *config)
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (config->DriverInitFlags & ~(ULONG)INIT_FLAGS)
 		return STATUS_INVALID_PARAMETER;
-	if (config->DriverInitFlags & (WdfDriverInitNonPnpDriver | WdfDriverInitCompanion))
+	if (config->DriverInitFlags & WdfDriverInitCompanion)
 		return STATUS_NOT_SUPPORTED;
-	return config->EvtDriverDeviceAdd ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+	return device_add_fits(config) ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
 static NTSTATUS driver_create(struct fx_driver *driver, PWDF_OBJECT_ATTRIBUTES attrs)
@@ -80,7 +83,7 @@ NTSTATUS fx_WdfDriverCreate(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJECT object,
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (out)
 		*out = NULL;
-	if (object->driver != driver || !driver->in_entry || driver->created)
+	if (object != &driver->driver_object || !driver->in_entry || driver->created)
 		return STATUS_DRIVER_INTERNAL_ERROR;
 	status = check_config(config);
 	if (NT_SUCCESS(status))
@@ -93,6 +96,7 @@ NTSTATUS fx_WdfDriverCreate(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJECT object,
 	globals->DriverFlags |= config->DriverInitFlags;
 	globals->DriverTag = config->DriverPoolTag ? config->DriverPoolTag : globals->DriverTag;
 	globals->Driver = (WDFDRIVER)fx_object_handle(&driver->base);
+	fx_driver_hook_unload(driver);
 	if (out)
 		*out = globals->Driver;
 	return STATUS_SUCCESS;
@@ -102,7 +106,7 @@ PWSTR fx_WdfDriverGetRegistryPath(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle)
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 
-	return driver_from_handle(driver, handle)->registry_path;
+	return fx_driver_from_handle(driver, handle)->registry_path;
 }
 
 BOOLEAN fx_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle,
@@ -110,7 +114,7 @@ BOOLEAN fx_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS globals, WDFDRIVER ha
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 
-	(void)driver_from_handle(driver, handle);
+	(void)fx_driver_from_handle(driver, handle);
 	fx_require(driver, params);
 	if (params->Size != sizeof(*params)) {
 		fx_verifier_break(driver, "WdfDriverIsVersionAvailable: Size is %u, not %zu",
@@ -123,7 +127,7 @@ BOOLEAN fx_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS globals, WDFDRIVER ha
 
 PDRIVER_OBJECT fx_WdfDriverWdmGetDriverObject(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle)
 {
-	return &driver_from_handle(fx_driver_from_globals(globals), handle)->driver_object;
+	return &fx_driver_from_handle(fx_driver_from_globals(globals), handle)->driver_object;
 }
 
 WDFDRIVER fx_WdfWdmDriverGetWdfDriverHandle(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJECT object)
@@ -131,12 +135,12 @@ WDFDRIVER fx_WdfWdmDriverGetWdfDriverHandle(PWDF_DRIVER_GLOBALS globals, PDRIVER
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 
 	fx_require(driver, object);
-	return object->driver == driver ? globals->Driver : NULL;
+	return object == &driver->driver_object ? globals->Driver : NULL;
 }
 
 UW_EXPORT NTSTATUS WdfLxDriverSetIoLevel(WDFDRIVER Driver, WDF_EXECUTION_LEVEL Level)
 {
-	struct fx_driver *driver = driver_from_handle(NULL, Driver);
+	struct fx_driver *driver = fx_driver_from_handle(NULL, Driver);
 
 	if (Level != WdfExecutionLevelPassive && Level != WdfExecutionLevelDispatch)
 		return STATUS_INVALID_PARAMETER;

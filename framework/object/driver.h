@@ -14,11 +14,6 @@
 #include "uwdf/driver_image.h"
 #include "verifier/settings.h"
 
-/* What a driver sees as its DRIVER_OBJECT; nothing in it is the driver's business. */
-struct _DRIVER_OBJECT {
-	struct fx_driver *driver;
-};
-
 struct fx_driver {
 	struct fx_object base; /* the WDFDRIVER; valid when created */
 	WDF_DRIVER_GLOBALS globals;
@@ -33,6 +28,7 @@ struct fx_driver {
 	bool created;                 /* WdfDriverCreate() succeeded */
 	bool in_entry;                /* DriverEntry runs */
 	bool entered;                 /* DriverEntry succeeded: EvtDriverUnload is due */
+	bool unloaded;                /* EvtDriverUnload was due and was called, if there is one */
 	bool has_faults;              /* its access table is registered */
 	WDF_EXECUTION_LEVEL io_level; /* WdfLxDriverSetIoLevel */
 	unsigned int device_count;
@@ -51,8 +47,22 @@ int fx_driver_load(const char *path, const struct fx_verifier_settings *verify, 
 int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image,
 			 const struct fx_verifier_settings *verify, struct report *rep,
 			 struct fx_driver **out) UW_MUST_CHECK;
-/* No devices left. EvtDriverUnload, the driver object's end, the image. NULL is fine. */
+/*
+ * No devices left. Its unload routine, the driver object's end, the image. NULL is fine. Only for a
+ * driver that can be unloaded, or whose WDFDRIVER is gone.
+ */
 void fx_driver_unload(struct fx_driver *driver);
+/* The process ends with the driver loaded: nothing of it is called any more, all is freed. */
+void fx_driver_discard(struct fx_driver *driver);
+
+/* driver_unload.c */
+/* WdfDriverCreate() succeeded: DriverUnload becomes the framework's where it is to be. */
+void fx_driver_hook_unload(struct fx_driver *driver);
+/* Has it a routine that unloads it? Without, as in Windows, it stays until the system ends. */
+bool fx_driver_can_unload(const struct fx_driver *driver);
+void fx_driver_call_unload(struct fx_driver *driver);
+/* The WDFDRIVER's deletion, children first; nothing if there is none (any more). */
+void fx_driver_end_object(struct fx_driver *driver);
 
 const char *fx_driver_name(const struct fx_driver *driver); /* NULL: "?" */
 
@@ -60,6 +70,12 @@ const char *fx_driver_name(const struct fx_driver *driver); /* NULL: "?" */
 static inline struct fx_driver *fx_driver_of(PWDF_DRIVER_GLOBALS globals)
 {
 	return uw_container_of(globals, struct fx_driver, globals);
+}
+
+static inline struct fx_driver *fx_driver_from_handle(struct fx_driver *caller, WDFDRIVER handle)
+{
+	return uw_container_of(fx_object_from_handle(caller, handle, FX_TYPE_DRIVER),
+			       struct fx_driver, base);
 }
 
 /* Default parent of parentless objects; NULL before WdfDriverCreate(). */

@@ -19,7 +19,6 @@
 #include "object/driver.h"
 #include "object/function_table.h"
 #include "object/irql.h"
-#include "object/worker.h"
 #include "verifier/driver_setting.h"
 #include "verifier/record.h"
 #include "vfio/fault_handler.h"
@@ -60,7 +59,6 @@ static int driver_new(const char *path, struct fx_driver **out)
 	}
 	name_from_path(path, driver->globals.DriverName, sizeof(driver->globals.DriverName));
 	driver->globals.DriverTag = 0x20666477; /* "wdf " */
-	driver->driver_object.driver = driver;
 	driver->io_level = WdfExecutionLevelPassive;
 	set_registry_path(driver);
 	*out = driver;
@@ -209,16 +207,6 @@ static void unbind_image(struct fx_driver *driver)
 		dlclose(driver->image_handle);
 }
 
-static void driver_object_end(struct fx_driver *driver)
-{
-	if (!driver->created)
-		return;
-	fx_object_delete(&driver->base);
-	fx_worker_drain();
-	driver->created = false;
-	driver->globals.Driver = NULL;
-}
-
 static int call_entry(struct fx_driver *driver, struct report *rep)
 {
 	NTSTATUS status;
@@ -256,14 +244,19 @@ static int driver_start(struct fx_driver *driver, const struct fx_verifier_setti
 	return call_entry(driver, rep);
 }
 
+static void driver_end(struct fx_driver *driver)
+{
+	fx_driver_end_object(driver);
+	if (driver->bound)
+		fx_records_end(driver);
+	unbind_image(driver);
+	driver_free(driver);
+}
+
 static int finish_load(struct fx_driver *driver, int err, struct fx_driver **out)
 {
 	if (err) {
-		driver_object_end(driver);
-		if (driver->bound)
-			fx_records_end(driver);
-		unbind_image(driver);
-		driver_free(driver);
+		driver_end(driver);
 		return err;
 	}
 	*out = driver;
@@ -304,10 +297,13 @@ void fx_driver_unload(struct fx_driver *driver)
 {
 	if (!driver)
 		return;
-	if (driver->entered && driver->config.EvtDriverUnload)
-		driver->config.EvtDriverUnload(driver->globals.Driver);
-	driver_object_end(driver);
-	fx_records_end(driver);
-	unbind_image(driver);
-	driver_free(driver);
+	fx_driver_call_unload(driver);
+	driver_end(driver);
+}
+
+void fx_driver_discard(struct fx_driver *driver)
+{
+	if (driver->created)
+		fx_object_disarm(&driver->base);
+	driver_end(driver);
 }

@@ -218,6 +218,9 @@ static inline WDF_SYNCHRONIZATION_SCOPE fx_object_effective_scope(const struct f
 void fx_object_inherit(struct fx_object *obj, const struct fx_object *parent,
 		       const WDF_OBJECT_ATTRIBUTES *attrs);
 
+/* Forget all callbacks of the tree: its deletion calls none. Nobody else works on the tree. */
+void fx_object_disarm(struct fx_object *top);
+
 /* Frees what fx_object_hooks.destroyed() kept. */
 void fx_object_free(struct fx_object *obj);
 

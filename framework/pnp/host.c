@@ -41,12 +41,56 @@ UW_EXPORT int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out)
 	return 0;
 }
 
+static const char *why_loaded(const struct uwdf_driver *driver)
+{
+	if (driver->fx->device_count)
+		return "the cleanup of its device does not end";
+	return fx_driver_can_unload(driver->fx) ? NULL : "it has no EvtDriverUnload";
+}
+
+UW_EXPORT int uwdf_host_unload(struct uwdf_driver *driver)
+{
+	const char *why;
+
+	if (!driver)
+		return 0;
+	while (!list_empty(&driver->devices))
+		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
+	why = why_loaded(driver);
+	if (why) {
+		if (!driver->said)
+			log_error("pnp", "driver %s stays loaded: %s", fx_driver_name(driver->fx),
+				  why);
+		driver->said = true;
+		return -EBUSY;
+	}
+	list_remove(&driver->link);
+	fx_driver_unload(driver->fx);
+	mem_free(driver);
+	return 0;
+}
+
+/* As at the end of a system: what is loaded is not asked. A device that does not end may still come
+ * back to its driver. */
+static void leave_loaded(struct uwdf_driver *driver)
+{
+	list_remove(&driver->link);
+	if (driver->fx->device_count)
+		return;
+	fx_driver_discard(driver->fx);
+	mem_free(driver);
+}
+
 UW_EXPORT void uwdf_host_free(struct uwdf_host *host)
 {
 	if (!host)
 		return;
-	while (!list_empty(&host->drivers))
-		uwdf_host_unload(list_first(&host->drivers, struct uwdf_driver, link));
+	while (!list_empty(&host->drivers)) {
+		struct uwdf_driver *driver = list_first(&host->drivers, struct uwdf_driver, link);
+
+		if (uwdf_host_unload(driver))
+			leave_loaded(driver);
+	}
 	if (!fx_host_keeps_devices())
 		fx_worker_stop();
 	mem_free(host);
@@ -107,22 +151,6 @@ int fx_host_load_image(struct uwdf_host *host, const char *name,
 		       struct uwdf_driver **out)
 {
 	return load(host, name, image, rep, out);
-}
-
-UW_EXPORT void uwdf_host_unload(struct uwdf_driver *driver)
-{
-	if (!driver)
-		return;
-	while (!list_empty(&driver->devices))
-		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
-	list_remove(&driver->link);
-	if (driver->fx->device_count) {
-		log_error("pnp", "driver %s stays loaded: the cleanup of its device does not end",
-			  fx_driver_name(driver->fx));
-		return;
-	}
-	fx_driver_unload(driver->fx);
-	mem_free(driver);
 }
 
 UW_EXPORT const char *uwdf_driver_name(const struct uwdf_driver *driver)

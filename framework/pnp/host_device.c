@@ -291,13 +291,25 @@ static int run_makers(struct uwdf_device *host, struct report *rep)
 	return err;
 }
 
+static int check_driver(const struct uwdf_driver *driver, struct report *rep)
+{
+	if (driver->fx->config.EvtDriverDeviceAdd)
+		return 0;
+	report_say(rep, "driver %s serves no devices: it has no EvtDriverDeviceAdd",
+		   fx_driver_name(driver->fx));
+	return -ENOTSUP;
+}
+
 UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_device_params *params,
 				struct uwdf_report *rep, struct uwdf_device **out)
 {
 	struct report report = REPORT_INIT;
 	struct uwdf_device *host;
-	int err = host_alloc(driver, params, &host);
+	int err = check_driver(driver, &report);
 
+	if (err)
+		return fx_host_report(rep, &report, err);
+	err = host_alloc(driver, params, &host);
 	if (err)
 		return fx_host_report(rep, &report,
 				      report_fail(&report, err, "starting %s", params->address));

@@ -21,6 +21,7 @@ struct uwdf_driver {
 	struct list link;     /* in host->drivers */
 	struct fx_driver *fx; /* owned */
 	struct list devices;  /* of uwdf_device, in start order */
+	bool said;            /* why it stays loaded */
 };
 
 struct uwdf_device {

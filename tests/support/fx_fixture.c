@@ -525,7 +525,7 @@ void fx_remove(void)
 
 void fx_unload(void)
 {
-	uwdf_host_unload(fx.driver);
+	assert_int_equal(uwdf_host_unload(fx.driver), 0);
 	fx.driver = NULL;
 }
 

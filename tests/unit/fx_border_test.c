@@ -35,6 +35,7 @@ static const struct row {
 		name##TableIndex, args                                                             \
 	}
 	ROW(WdfDriverCreate, "ppxpx"),
+	ROW(WdfDriverMiniportUnload, "D"),
 	ROW(WdfDriverGetRegistryPath, "D"),
 	ROW(WdfDriverIsVersionAvailable, "Dp"),
 	ROW(WdfDriverWdmGetDriverObject, "D"),

@@ -496,7 +496,7 @@ static void test_remove__cleanup_does_not_end__the_device_keeps_what_it_uses(voi
 	fx_host_dispose_ms = 20;
 	fx_remove();
 	assert_null(strstr(fx_log(), "DeviceCleanup"));
-	fx_unload();
+	assert_int_equal(uwdf_host_unload(fx.driver), -EBUSY);
 	assert_null(strstr(fx_log(), "DriverUnload"));
 	exec_event_set(&cleanup_may_end);
 	exec_thread_join(thread); /* the device's end came with that of its child */

@@ -93,11 +93,9 @@ static void test_create__config__checked(void **state)
 	WDF_DRIVER_CONFIG_INIT(&config, add_nothing);
 	config.DriverInitFlags = 0x80;
 	assert_int_equal(create(), STATUS_INVALID_PARAMETER);
-	config.DriverInitFlags = WdfDriverInitNonPnpDriver;
-	assert_int_equal(create(), STATUS_NOT_SUPPORTED);
 	config.DriverInitFlags = WdfDriverInitCompanion;
 	assert_int_equal(create(), STATUS_NOT_SUPPORTED);
-	config.DriverInitFlags = WdfDriverInitNoDispatchOverride | WdfVerifyOn | WdfVerifierOn;
+	config.DriverInitFlags = WdfVerifyOn | WdfVerifierOn;
 	assert_int_equal(create(), STATUS_SUCCESS);
 }
 

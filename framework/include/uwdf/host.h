@@ -45,8 +45,12 @@ int uwdf_host_verify(struct uwdf_host *host, const char *options, struct uwdf_re
  * it failed. */
 int uwdf_host_load(struct uwdf_host *host, const char *path, struct uwdf_report *rep,
 		   struct uwdf_driver **out);
-/* Unload; its devices are removed first. */
-void uwdf_host_unload(struct uwdf_driver *driver);
+/*
+ * Unload; its devices are removed first. 0 and @driver is gone; -EBUSY it stays loaded until
+ * uwdf_host_free(): it has no unload routine (a non-PnP driver without EvtDriverUnload), or the
+ * cleanup of a device does not end. NULL is fine.
+ */
+int uwdf_host_unload(struct uwdf_driver *driver);
 const char *uwdf_driver_name(const struct uwdf_driver *driver);
 
 struct uwdf_device_params {

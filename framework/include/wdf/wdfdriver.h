@@ -38,6 +38,11 @@ typedef EVT_WDF_DRIVER_DEVICE_ADD *PFN_WDF_DRIVER_DEVICE_ADD;
 /**
  * EVT_WDF_DRIVER_UNLOAD - the driver is about to go; called only if DriverEntry succeeded.
  *
+ * All its devices are gone by then. Optional, but a non-PnP driver without it is not unloaded
+ * before its host ends, and then nothing of it is called. What has to be undone in any case, also
+ * after a DriverEntry that failed, belongs into the driver object's EvtCleanupCallback, which comes
+ * next.
+ *
  * IRQL:    PASSIVE_LEVEL.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
@@ -93,11 +98,13 @@ FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
  *
  * IRQL:    PASSIVE_LEVEL.
  * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH wrong Size; STATUS_DRIVER_INTERNAL_ERROR
- *          called twice or outside DriverEntry; STATUS_INVALID_PARAMETER no EvtDriverDeviceAdd or
- *          unknown DriverInitFlags; STATUS_NOT_SUPPORTED a non-PnP or companion driver;
- *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
- * Differs: non-PnP and companion drivers are refused. WdfDriverInitNoDispatchOverride has no
- *          effect: the driver object is opaque, there is no dispatch table to override. Nor has
+ *          called twice or outside DriverEntry; STATUS_INVALID_PARAMETER no EvtDriverDeviceAdd
+ *          (which only a miniport may lack, and a non-PnP driver must) or unknown DriverInitFlags;
+ *          STATUS_NOT_SUPPORTED a companion driver; STATUS_INSUFFICIENT_RESOURCES; an
+ *          object-attributes status.
+ * Differs: companion drivers are refused. WdfDriverInitNoDispatchOverride concerns DriverUnload
+ *          alone, which the framework then leaves to the driver (see WdfDriverMiniportUnload): the
+ *          driver object has no dispatch table. No effect has
  *          WdfVerifierOn: the verifier is always on. WdfVerifyOn is kept in the driver's globals
  *          for a macro like WDFVERIFY, which is not here yet; the framework does not look at it.
  * Source:  Windows driver documentation, wdfdriver.h.
@@ -159,7 +166,7 @@ FORCEINLINE BOOLEAN WdfDriverIsVersionAvailable(
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  never NULL.
- * Differs: the object is opaque.
+ * Differs: of the object there is DriverUnload only.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
 typedef PDRIVER_OBJECT (*PFN_WDFDRIVERWDMGETDRIVEROBJECT)(PWDF_DRIVER_GLOBALS DriverGlobals,
