@@ -37,9 +37,10 @@ static int refused(const char *name, const char *what, int32_t status, struct re
 }
 
 /* One piece of the text at *len; *more says whether another follows. */
-static int fetch_piece(struct link *link, char **text, size_t *len, bool *more, int32_t *status)
+static int fetch_piece(struct link *link, uint16_t opcode, char **text, size_t *len, bool *more,
+		       int32_t *status)
 {
-	struct uwdf_entry entry = { .opcode = UWDF_OP_STATUS,
+	struct uwdf_entry entry = { .opcode = opcode,
 				    .offset = *len,
 				    .out_len = UWDF_WIRE_MAX_PAYLOAD };
 	const void *piece;
@@ -62,7 +63,8 @@ static int fetch_piece(struct link *link, char **text, size_t *len, bool *more, 
 	return 0;
 }
 
-static int fetch_status(struct link *link, const char *name, struct report *rep, char **out)
+static int fetch_text(struct link *link, uint16_t opcode, const char *name, struct report *rep,
+		      char **out)
 {
 	char *text = NULL;
 	size_t len = 0;
@@ -71,7 +73,7 @@ static int fetch_status(struct link *link, const char *name, struct report *rep,
 	int err = 0;
 
 	while (!err && more)
-		err = fetch_piece(link, &text, &len, &more, &status);
+		err = fetch_piece(link, opcode, &text, &len, &more, &status);
 	if (err)
 		err = report_fail(rep, err, "asking %s how it is", name);
 	else if (!UWDF_STATUS_OK(status))
@@ -87,18 +89,28 @@ static int fetch_status(struct link *link, const char *name, struct report *rep,
 	return err;
 }
 
-int uwdf_host_status(const char *name, struct uwdf_error *error, char **json)
+static int ask_for_text(const char *name, uint16_t opcode, struct uwdf_error *error, char **json)
 {
 	struct report rep = REPORT_INIT;
 	struct link link;
 	int err = open_admin(name, &rep, &link);
 
 	if (!err) {
-		err = fetch_status(&link, name, &rep, json);
+		err = fetch_text(&link, opcode, name, &rep, json);
 		link_close(&link);
 	}
 	error_from_report(error, &rep);
 	return err;
+}
+
+int uwdf_host_status(const char *name, struct uwdf_error *error, char **json)
+{
+	return ask_for_text(name, UWDF_OP_STATUS, error, json);
+}
+
+int uwdf_host_why(const char *name, struct uwdf_error *error, char **json)
+{
+	return ask_for_text(name, UWDF_OP_WHY, error, json);
 }
 
 /* The host has ended when its process has; where the kernel names none, when it hangs up. */
@@ -115,14 +127,24 @@ static int await_end(struct link *link, int timeout_ms)
 	return got > 0 ? 0 : got ? got : -ETIMEDOUT;
 }
 
-static int stop_host(struct link *link, const char *name, int timeout_ms, struct report *rep)
+static int is_busy(const char *name, struct report *rep)
 {
-	struct uwdf_entry entry = { .opcode = UWDF_OP_STOP };
+	report_fail(rep, -EBUSY, "unloading %s: clients have it open", name);
+	report_hint(rep, "uwdf unload --why %s    # who; --force unloads in spite of them", name);
+	return -EBUSY;
+}
+
+static int stop_host(struct link *link, const char *name, uint32_t flags, int timeout_ms,
+		     struct report *rep)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_STOP, .flags = flags };
 	const void *none;
 	int err = link_call(link, &entry, NULL, LINK_REPLY_MS, &none);
 
 	if (err)
 		return report_fail(rep, err, "asking %s to stop", name);
+	if (entry.status == UWDF_STATUS_DEVICE_BUSY)
+		return is_busy(name, rep);
 	if (!UWDF_STATUS_OK(entry.status))
 		return refused(name, "to stop", entry.status, rep);
 	err = await_end(link, timeout_ms);
@@ -133,16 +155,27 @@ static int stop_host(struct link *link, const char *name, int timeout_ms, struct
 	return err;
 }
 
-int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error)
+static int reach_and_stop(const char *name, uint32_t flags, int timeout_ms,
+			  struct uwdf_error *error)
 {
 	struct report rep = REPORT_INIT;
 	struct link link;
 	int err = open_admin(name, &rep, &link);
 
 	if (!err) {
-		err = stop_host(&link, name, timeout_ms, &rep);
+		err = stop_host(&link, name, flags, timeout_ms, &rep);
 		link_close(&link);
 	}
 	error_from_report(error, &rep);
 	return err;
+}
+
+int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error)
+{
+	return reach_and_stop(name, 0, timeout_ms, error);
+}
+
+int uwdf_host_stop_unused(const char *name, int timeout_ms, struct uwdf_error *error)
+{
+	return reach_and_stop(name, UWDF_FLAG_IF_UNUSED, timeout_ms, error);
 }

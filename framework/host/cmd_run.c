@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "commands.h"
 #include "host_status.h"
+#include "host_why.h"
 #include "program_dir.h"
 #include "runtime_dir.h"
 #include "say.h"
@@ -58,6 +59,17 @@ static size_t describe(void *arg, const struct server *server, char *buf, size_t
 				      .socket = server_socket(server),
 				      .device = run->device };
 	struct jtext *json = host_status_json(&status);
+	size_t need = jtext_put(json, buf, len);
+
+	jtext_free(json);
+	return need;
+}
+
+/* Server thread, as above: the main thread only waits. */
+static size_t explain(void *arg, const struct server *server, char *buf, size_t len)
+{
+	const struct run *run = arg;
+	struct jtext *json = host_why_json(server, run->driver);
 	size_t need = jtext_put(json, buf, len);
 
 	jtext_free(json);
@@ -130,6 +142,7 @@ static int start_server(struct run *run)
 	struct server_params params = { .ops = &uwdf_device_io,
 					.device = run->device,
 					.describe = describe,
+					.why = explain,
 					.stop = client_wants_stop,
 					.arg = run };
 	struct uwdf_device_info info;

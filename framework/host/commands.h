@@ -6,6 +6,6 @@
 #include "options.h"
 
 extern const struct command command_list, command_bind, command_unbind, command_run,
-	command_devices, command_stop, command_net, command_reg, command_version;
+	command_devices, command_stop, command_unload, command_net, command_reg, command_version;
 
 #endif

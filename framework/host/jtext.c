@@ -124,6 +124,11 @@ uint64_t jtext_number(const struct jtext *object, const char *key)
 	return (uint64_t)json_integer_value(json_object_get(tree(object), key));
 }
 
+bool jtext_is_true(const struct jtext *object, const char *key)
+{
+	return json_is_true(json_object_get(tree(object), key));
+}
+
 struct jtext *jtext_member(const struct jtext *object, const char *key)
 {
 	return (struct jtext *)json_object_get(tree(object), key);

@@ -40,6 +40,7 @@ struct jtext *jtext_parse(const char *text);
 /* Members; NULL or 0 when there is none of this kind. Borrowed from the tree. */
 const char *jtext_text(const struct jtext *object, const char *key);
 uint64_t jtext_number(const struct jtext *object, const char *key);
+bool jtext_is_true(const struct jtext *object, const char *key);
 struct jtext *jtext_member(const struct jtext *object, const char *key);
 size_t jtext_count(const struct jtext *array);
 struct jtext *jtext_item(const struct jtext *array, size_t i);

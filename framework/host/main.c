@@ -7,8 +7,8 @@
 #include "say.h"
 
 static const struct command *const commands[] = {
-	&command_list, &command_bind, &command_unbind, &command_run,     &command_devices,
-	&command_stop, &command_net,  &command_reg,    &command_version,
+	&command_list, &command_bind,   &command_unbind, &command_run, &command_devices,
+	&command_stop, &command_unload, &command_net,    &command_reg, &command_version,
 };
 
 static const char *short_name(const struct command *command)

@@ -174,11 +174,20 @@ static void interrupt_destroy(struct fx_object *obj)
 	fx_object_unref(uw_container_of(obj, struct fx_interrupt, base)->lock_object);
 }
 
+/* On its way to the loop; once there it runs in the same wake-up. */
+static const char *interrupt_pending(struct fx_object *obj)
+{
+	const struct fx_interrupt *intr = uw_container_of(obj, struct fx_interrupt, base);
+
+	return __atomic_load_n(&intr->dpc_posted, __ATOMIC_ACQUIRE) ? "queued" : NULL;
+}
+
 const struct fx_object_class fx_interrupt_class = {
 	.type = FX_TYPE_INTERRUPT,
 	.name = "WDFINTERRUPT",
 	.driver_may_delete = true,
 	.passive_cleanup = true,
+	.pending = interrupt_pending,
 	.dispose = interrupt_dispose,
 	.destroy = interrupt_destroy,
 };

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "object/driver.h"
 #include "object/irql.h"
+#include "object/leftover.h"
 #include "object/object.h"
 #include "object/worker.h"
 #include "verifier/verifier.h"
@@ -118,7 +119,7 @@ static void leave_tree(struct fx_object *obj)
 	obj->parent = NULL;
 	if (obj->class->disposed)
 		obj->class->disposed(obj);
-	fx_object_unref(obj);
+	fx_object_leave(obj);
 }
 
 /* The cleanups of @top and of all below it are done, and it is off its parent: leaves first, drop
@@ -270,6 +271,8 @@ void fx_object_destroy(struct fx_object *obj)
 			     obj->class->name);
 	if (uw_unlikely(must_wait(obj)))
 		return fx_worker_defer(obj);
+	if (uw_unlikely(obj->flags & FX_OBJECT_LEFT))
+		fx_leftover_gone(obj);
 	if (obj->destroy)
 		obj->destroy(handle);
 	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {

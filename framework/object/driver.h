@@ -32,7 +32,10 @@ struct fx_driver {
 	bool has_faults;              /* its access table is registered */
 	WDF_EXECUTION_LEVEL io_level; /* WdfLxDriverSetIoLevel */
 	unsigned int device_count;
-	struct fx_verifier verifier;                /* how closely it is watched */
+	struct list leftovers; /* of fx_object; guarded by the lock of leftover.c, as the count */
+	size_t leftover_count;
+	struct list control_devices; /* of fx_control_device, guarded by the lock of hold.c */
+	struct fx_verifier verifier; /* how closely it is watched */
 	const struct fx_object_hooks *object_hooks; /* the verifier's; NULL: it is off */
 };
 
@@ -48,19 +51,25 @@ int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image
 			 const struct fx_verifier_settings *verify, struct report *rep,
 			 struct fx_driver **out) UW_MUST_CHECK;
 /*
- * No devices left. Its unload routine, the driver object's end, the image. NULL is fine. Only for a
- * driver that can be unloaded, or whose WDFDRIVER is gone.
+ * The first step of unloading, once: no devices are left, it can be unloaded. Its unload routine,
+ * the driver object's end. What is left is reported (fx_leftover_count()).
  */
-void fx_driver_unload(struct fx_driver *driver);
-/* The process ends with the driver loaded: nothing of it is called any more, all is freed. */
+void fx_driver_leave(struct fx_driver *driver);
+/* The second: nothing refers to the driver any more; its image and its memory go. */
+void fx_driver_close(struct fx_driver *driver);
+/*
+ * The process ends, whatever refers to the driver: nothing of it is called any more, all is freed.
+ * If anything still referred to it, its image stays.
+ */
 void fx_driver_discard(struct fx_driver *driver);
+/* Both steps; what is left after the first is reported and discarded. NULL is fine. */
+void fx_driver_unload(struct fx_driver *driver);
 
 /* driver_unload.c */
 /* WdfDriverCreate() succeeded: DriverUnload becomes the framework's where it is to be. */
 void fx_driver_hook_unload(struct fx_driver *driver);
 /* Has it a routine that unloads it? Without, as in Windows, it stays until the system ends. */
 bool fx_driver_can_unload(const struct fx_driver *driver);
-void fx_driver_call_unload(struct fx_driver *driver);
 /* The WDFDRIVER's deletion, children first; nothing if there is none (any more). */
 void fx_driver_end_object(struct fx_driver *driver);
 

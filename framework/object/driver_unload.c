@@ -9,6 +9,7 @@
  */
 #include "object/driver.h"
 #include "object/functions.h"
+#include "object/leftover.h"
 #include "object/worker.h"
 #include "verifier/verifier.h"
 
@@ -45,7 +46,7 @@ bool fx_driver_can_unload(const struct fx_driver *driver)
 	return driver->driver_object.DriverUnload;
 }
 
-void fx_driver_call_unload(struct fx_driver *driver)
+static void call_unload(struct fx_driver *driver)
 {
 	driver->driver_object.DriverUnload(&driver->driver_object);
 	if (driver->created && is_miniport(driver))
@@ -62,6 +63,13 @@ void fx_driver_end_object(struct fx_driver *driver)
 	fx_worker_drain();
 	driver->created = false;
 	driver->globals.Driver = NULL;
+}
+
+void fx_driver_leave(struct fx_driver *driver)
+{
+	call_unload(driver);
+	fx_driver_end_object(driver);
+	fx_leftovers_report(driver);
 }
 
 VOID fx_WdfDriverMiniportUnload(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle)

@@ -19,6 +19,7 @@
 #include "object/driver.h"
 #include "object/function_table.h"
 #include "object/irql.h"
+#include "object/leftover.h"
 #include "verifier/driver_setting.h"
 #include "verifier/record.h"
 #include "vfio/fault_handler.h"
@@ -59,6 +60,8 @@ static int driver_new(const char *path, struct fx_driver **out)
 	}
 	name_from_path(path, driver->globals.DriverName, sizeof(driver->globals.DriverName));
 	driver->globals.DriverTag = 0x20666477; /* "wdf " */
+	list_init(&driver->leftovers);
+	list_init(&driver->control_devices);
 	driver->io_level = WdfExecutionLevelPassive;
 	set_registry_path(driver);
 	*out = driver;
@@ -244,19 +247,46 @@ static int driver_start(struct fx_driver *driver, const struct fx_verifier_setti
 	return call_entry(driver, rep);
 }
 
-static void driver_end(struct fx_driver *driver)
+void fx_driver_close(struct fx_driver *driver)
 {
-	fx_driver_end_object(driver);
 	if (driver->bound)
 		fx_records_end(driver);
 	unbind_image(driver);
 	driver_free(driver);
 }
 
+void fx_driver_discard(struct fx_driver *driver)
+{
+	if (driver->created)
+		fx_object_disarm(&driver->base);
+	fx_driver_end_object(driver);
+	if (fx_leftover_count(driver))
+		driver->image_handle = NULL; /* who refers to it may still run in it */
+	if (driver->bound)
+		fx_records_report(driver);
+	fx_leftovers_discard(driver);
+	fx_driver_close(driver);
+}
+
+void fx_driver_unload(struct fx_driver *driver)
+{
+	if (!driver)
+		return;
+	fx_driver_leave(driver);
+	fx_driver_discard(driver);
+}
+
+static void load_failed(struct fx_driver *driver)
+{
+	fx_driver_end_object(driver);
+	fx_leftovers_report(driver);
+	fx_driver_discard(driver);
+}
+
 static int finish_load(struct fx_driver *driver, int err, struct fx_driver **out)
 {
 	if (err) {
-		driver_end(driver);
+		load_failed(driver);
 		return err;
 	}
 	*out = driver;
@@ -291,19 +321,4 @@ int fx_driver_load_image(const char *name, const struct uwdf_driver_image *image
 		return report_fail(rep, err, "loading driver %s", name);
 	driver->image = image;
 	return finish_load(driver, driver_start(driver, verify, rep), out);
-}
-
-void fx_driver_unload(struct fx_driver *driver)
-{
-	if (!driver)
-		return;
-	fx_driver_call_unload(driver);
-	driver_end(driver);
-}
-
-void fx_driver_discard(struct fx_driver *driver)
-{
-	if (driver->created)
-		fx_object_disarm(&driver->base);
-	driver_end(driver);
 }

@@ -158,6 +158,18 @@ NTSTATUS fx_object_publish(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, 
 	return status;
 }
 
+bool fx_object_ref_unless_zero(struct fx_object *obj)
+{
+	int32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
+
+	do {
+		if (refs <= 0)
+			return false;
+	} while (!__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
+					      __ATOMIC_RELAXED));
+	return true;
+}
+
 void fx_object_last(struct fx_object *obj)
 {
 	/* acquire: pairs with the releases of all who dropped theirs before */

@@ -113,9 +113,12 @@ static_assert(sizeof(struct fx_context) % 16 == 0, "the driver's data is aligned
 /* What a type brings; one constant per type. */
 struct fx_object_class {
 	enum fx_type type;
-	const char *name;                       /* "WDFQUEUE" */
-	bool driver_may_delete;                 /* WdfObjectDelete allowed */
-	bool passive_cleanup;                   /* dispose and EvtCleanup run at PASSIVE */
+	const char *name;       /* "WDFQUEUE" */
+	bool driver_may_delete; /* WdfObjectDelete allowed */
+	bool passive_cleanup;   /* dispose and EvtCleanup run at PASSIVE */
+	/* a literal: why the driver's code is still to run for it ("queued"); NULL: it is not; any
+	 * thread; may be NULL */
+	const char *(*pending)(struct fx_object *obj);
 	void (*dispose)(struct fx_object *obj); /* before EvtCleanup; may be NULL */
 	/* after EvtCleanup of the whole tree, children first, off its parent; may be NULL */
 	void (*disposed)(struct fx_object *obj);
@@ -155,6 +158,8 @@ static_assert(sizeof(struct fx_object) == 128, "a million of them, and a context
 #define FX_OBJECT_PARKED 1u
 /* EvtCleanup and EvtDestroy run at PASSIVE: its class or its own ExecutionLevel says so. */
 #define FX_OBJECT_PASSIVE 2u
+/* It was deleted, is still referenced, and stands in its driver's list of leftovers. */
+#define FX_OBJECT_LEFT 4u
 
 /**
  * fx_object_new() - allocate an object with its first context, in one block.
@@ -262,6 +267,9 @@ static inline struct fx_object *fx_object_unref(struct fx_object *obj)
 		fx_object_last(obj);
 	return NULL;
 }
+
+/* For whoever finds @obj in a list without a reference of its own: false, it is about to go. */
+bool fx_object_ref_unless_zero(struct fx_object *obj);
 
 static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
 {

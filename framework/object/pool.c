@@ -208,6 +208,19 @@ void fx_work_flush(struct fx_work *work)
 	exec_mutex_unlock(&pool.lock);
 }
 
+const char *fx_work_state(const struct fx_work *work)
+{
+	const char *state = NULL;
+
+	exec_mutex_lock(&pool.lock);
+	if (work->running)
+		state = "running";
+	else if (!list_empty(&work->link))
+		state = "queued";
+	exec_mutex_unlock(&pool.lock);
+	return state;
+}
+
 bool fx_work_is_mine(const struct fx_work *work)
 {
 	return current == work;

@@ -35,6 +35,8 @@ enum fx_work_queued { FX_WORK_QUEUED, FX_WORK_ALREADY, FX_WORK_CLOSED };
 enum fx_work_queued fx_work_queue(struct fx_work *work);
 /* Wait until it is neither queued nor running. PASSIVE, not inside its own run(). */
 void fx_work_flush(struct fx_work *work);
+/* "queued", "running" or NULL: neither. */
+const char *fx_work_state(const struct fx_work *work);
 bool fx_work_is_mine(const struct fx_work *work); /* is the caller inside its run()? */
 /*
  * The end of @work: it is not queued any more. Waits for what is queued or running; inside its own

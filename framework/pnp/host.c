@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "object/driver.h"
+#include "object/hold.h"
+#include "object/leftover.h"
 #include "object/worker.h"
 #include "pnp/host_impl.h"
 #include "vfio/fault_handler.h"
@@ -41,31 +43,57 @@ UW_EXPORT int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out)
 	return 0;
 }
 
-static const char *why_loaded(const struct uwdf_driver *driver)
+/* Why the unload routine must not be called. */
+static bool must_stay(const struct uwdf_driver *driver, struct report *why)
 {
+	char name[48];
+
 	if (driver->fx->device_count)
-		return "the cleanup of its device does not end";
-	return fx_driver_can_unload(driver->fx) ? NULL : "it has no EvtDriverUnload";
+		report_say(why, "the cleanup of its device does not end");
+	else if (!fx_driver_can_unload(driver->fx))
+		report_say(why, "it has no EvtDriverUnload");
+	else if (fx_control_device_holds(driver->fx, name, sizeof(name)))
+		report_say(why, "it has not deleted its control device %s", name);
+	return why->text[0];
+}
+
+/* Its image stays as long as something refers to what it left. */
+static bool is_referenced(const struct uwdf_driver *driver, struct report *why)
+{
+	size_t count = fx_leftover_count(driver->fx);
+
+	if (count)
+		report_say(why, "%zu object%s referenced", count, count == 1 ? " is" : "s are");
+	return count;
+}
+
+static int stay(struct uwdf_driver *driver, const struct report *why)
+{
+	if (!driver->said)
+		log_error("pnp", "driver %s stays loaded: %s", fx_driver_name(driver->fx),
+			  why->text);
+	driver->said = true;
+	return -EBUSY;
 }
 
 UW_EXPORT int uwdf_host_unload(struct uwdf_driver *driver)
 {
-	const char *why;
+	struct report why = REPORT_INIT;
 
 	if (!driver)
 		return 0;
 	while (!list_empty(&driver->devices))
 		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
-	why = why_loaded(driver);
-	if (why) {
-		if (!driver->said)
-			log_error("pnp", "driver %s stays loaded: %s", fx_driver_name(driver->fx),
-				  why);
-		driver->said = true;
-		return -EBUSY;
+	if (!driver->unloaded) {
+		if (must_stay(driver, &why))
+			return stay(driver, &why);
+		fx_driver_leave(driver->fx);
+		driver->unloaded = true;
 	}
+	if (is_referenced(driver, &why))
+		return stay(driver, &why);
 	list_remove(&driver->link);
-	fx_driver_unload(driver->fx);
+	fx_driver_close(driver->fx);
 	mem_free(driver);
 	return 0;
 }
@@ -156,6 +184,35 @@ int fx_host_load_image(struct uwdf_host *host, const char *name,
 UW_EXPORT const char *uwdf_driver_name(const struct uwdf_driver *driver)
 {
 	return fx_driver_name(driver->fx);
+}
+
+UW_EXPORT bool uwdf_driver_is_verified(const struct uwdf_driver *driver)
+{
+	return driver->fx->verifier.on;
+}
+
+UW_EXPORT bool uwdf_driver_can_unload(const struct uwdf_driver *driver)
+{
+	return fx_driver_can_unload(driver->fx);
+}
+
+UW_EXPORT size_t uwdf_driver_holds(struct uwdf_driver *driver, struct uwdf_hold *holds, size_t max)
+{
+	size_t count = 0;
+
+	list_for_each (it, &driver->devices) {
+		const struct uwdf_device *device = list_entry(it, struct uwdf_device, link);
+
+		if (count < max) {
+			holds[count] = (struct uwdf_hold){ .kind = UWDF_HOLD_DEVICE };
+			(void)snprintf(holds[count].what, sizeof(holds[count].what), "%s",
+				       device->name);
+			holds[count].state = __atomic_load_n(&device->state, __ATOMIC_ACQUIRE);
+		}
+		count++;
+	}
+	return count + fx_driver_holds(driver->fx, count < max ? holds + count : holds,
+				       count < max ? max - count : 0);
 }
 
 UW_EXPORT int uwdf_host_catch_faults(void)

@@ -22,6 +22,7 @@ struct uwdf_driver {
 	struct fx_driver *fx; /* owned */
 	struct list devices;  /* of uwdf_device, in start order */
 	bool said;            /* why it stays loaded */
+	bool unloaded;        /* the first step of unloading is done */
 };
 
 struct uwdf_device {

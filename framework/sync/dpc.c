@@ -103,11 +103,17 @@ static void dpc_dispose(struct fx_object *obj)
 	} while (more);
 }
 
+static const char *dpc_pending(struct fx_object *obj)
+{
+	return __atomic_load_n(&of_object(obj)->queued, __ATOMIC_ACQUIRE) ? "queued" : NULL;
+}
+
 static const struct fx_object_class dpc_class = {
 	.type = FX_TYPE_DPC,
 	.name = "WDFDPC",
 	.driver_may_delete = true,
 	.passive_cleanup = true,
+	.pending = dpc_pending,
 	.dispose = dpc_dispose,
 };
 

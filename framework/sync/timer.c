@@ -232,11 +232,25 @@ static void timer_dispose(struct fx_object *obj)
 	fx_work_close(&timer->work, drop_reference);
 }
 
+static const char *timer_pending(struct fx_object *obj)
+{
+	struct fx_timer *timer = uw_container_of(obj, struct fx_timer, base);
+	bool queued;
+
+	spin_lock_acquire(&timer->lock);
+	queued = timer->queued;
+	spin_lock_release(&timer->lock);
+	if (queued)
+		return timer->period_ns ? "periodic" : "started";
+	return timer->passive ? fx_work_state(&timer->work) : NULL;
+}
+
 const struct fx_object_class fx_timer_class = {
 	.type = FX_TYPE_TIMER,
 	.name = "WDFTIMER",
 	.driver_may_delete = true,
 	.passive_cleanup = true,
+	.pending = timer_pending,
 	.dispose = timer_dispose,
 };
 

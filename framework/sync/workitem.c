@@ -52,11 +52,17 @@ static void workitem_dispose(struct fx_object *obj)
 	fx_work_close(&item->work, drop_reference);
 }
 
+static const char *workitem_pending(struct fx_object *obj)
+{
+	return fx_work_state(&of_object(obj)->work);
+}
+
 static const struct fx_object_class workitem_class = {
 	.type = FX_TYPE_WORKITEM,
 	.name = "WDFWORKITEM",
 	.driver_may_delete = true,
 	.passive_cleanup = true,
+	.pending = workitem_pending,
 	.dispose = workitem_dispose,
 };
 

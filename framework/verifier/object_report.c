@@ -199,19 +199,6 @@ void fx_report_object(const struct fx_object *obj)
 
 /* --- leaks --- */
 
-/* It is in the list, and may be about to leave it with its last reference gone. */
-static bool ref_unless_zero(struct fx_object *obj)
-{
-	int32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED);
-
-	do {
-		if (refs <= 0)
-			return false;
-	} while (!__atomic_compare_exchange_n(&obj->refs, &refs, refs + 1, true, __ATOMIC_ACQUIRE,
-					      __ATOMIC_RELAXED));
-	return true;
-}
-
 /* The @at-th oldest live object, referenced; NULL: there are not so many. */
 static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
 {
@@ -223,7 +210,7 @@ static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
 
 		if (at) {
 			at--;
-		} else if (ref_unless_zero(record->object)) {
+		} else if (fx_object_ref_unless_zero(record->object)) {
 			obj = record->object;
 			break;
 		}

@@ -238,14 +238,19 @@ const struct fx_object_hooks fx_record_hooks = {
 
 /* --- the end --- */
 
+void fx_records_report(struct fx_driver *driver)
+{
+	if (!driver->verifier.on || list_empty(&driver->verifier.records))
+		return;
+	fx_rule_break(driver, FX_RULE_POOL_LEAK, NULL,
+		      "it is unloaded, and objects of it are left");
+	fx_report_oldest(driver);
+}
+
 void fx_records_end(struct fx_driver *driver)
 {
 	if (!driver->verifier.on)
 		return;
-	if (!list_empty(&driver->verifier.records)) {
-		fx_rule_break(driver, FX_RULE_POOL_LEAK, NULL,
-			      "it is unloaded, and objects of it are left");
-		fx_report_oldest(driver);
-	}
+	fx_records_report(driver);
 	fx_quarantine_end(driver);
 }

@@ -63,7 +63,9 @@ void fx_records_unlock(void);
 
 /* May the driver's next framework allocation succeed (VerifierAllocateFailCount)? Any level. */
 bool fx_record_may_allocate(struct fx_driver *driver);
-/* No device is left and EvtDriverUnload ran: say what was not freed, end the quarantine. */
+/* No device is left and EvtDriverUnload ran: say what was not freed. */
+void fx_records_report(struct fx_driver *driver);
+/* The same, and end the quarantine. */
 void fx_records_end(struct fx_driver *driver);
 
 #endif

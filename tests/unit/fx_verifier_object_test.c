@@ -326,7 +326,8 @@ static void child_leaks_at_unload(void *arg)
 	WDFOBJECT object = make(NULL);
 
 	WdfObjectReference(object);
-	fx_unload();
+	(void)uwdf_host_unload(fx.driver); /* -EBUSY: it is referenced */
+	uwdf_host_free(fx.host);
 }
 
 static void test_rule_15__left_at_unload__told_with_who_holds_it(void **state)

@@ -30,6 +30,8 @@ struct server_params {
 	/* Server thread. The host as JSON, as snprintf() would put it; returns the length needed.
 	 */
 	size_t (*describe)(void *arg, const struct server *server, char *buf, size_t len);
+	/* The same: what keeps the driver loaded. NULL: nobody can say. */
+	size_t (*why)(void *arg, const struct server *server, char *buf, size_t len);
 	void (*stop)(void *arg); /* server thread; a client asked the host to end: only note it */
 	void *arg;
 	enum irq_loop_backend backend;
@@ -38,6 +40,16 @@ struct server_params {
 /* Socket made and served. PASSIVE. -EACCES, -ENAMETOOLONG, -EINVAL bad name, -ENOMEM, -EMFILE. */
 int server_start(const struct server_params *params, struct report *rep,
 		 struct server **out) UW_MUST_CHECK;
+
+/* Whoever has the device open. */
+struct server_handle {
+	uint32_t process_id;
+	uint32_t requests; /* at the device */
+	uint64_t age_ms;
+};
+/* Server thread: up to @max of them; returns how many there are. */
+size_t server_handles(const struct server *server, struct server_handle *out, size_t max);
+
 const char *server_name(const struct server *server);
 const char *server_socket(const struct server *server);
 /*

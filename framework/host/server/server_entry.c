@@ -28,7 +28,9 @@ static const struct opcode_rule rules[] = {
 			      .wants_handle = true, .wants_code = true },
 	[UWDF_OP_CANCEL]  = { .wants_handle = true, .wants_offset = true },
 	[UWDF_OP_STATUS]  = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_offset = true },
-	[UWDF_OP_STOP]    = { .in_max = 0 },
+	[UWDF_OP_STOP]    = { .in_max = 0, .flags = UWDF_FLAG_IF_UNUSED },
+	[UWDF_OP_EVENT]   = { .in_min = 1, .in_max = 0 }, /* the host's to send */
+	[UWDF_OP_WHY]     = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_offset = true },
 };
 /* clang-format on */
 
@@ -80,8 +82,10 @@ static int hello(struct connection *c, const struct uwdf_entry *e)
 	return connection_answer(c, &answer, c->server->name);
 }
 
+typedef size_t describe_fn(void *arg, const struct server *server, char *buf, size_t len);
+
 /* Offset 0 takes a fresh picture, further pieces are of the same one. */
-static int take_picture(struct connection *c)
+static int take_picture(struct connection *c, describe_fn *describe_host)
 {
 	size_t room = 16384, len;
 	char *text = NULL;
@@ -94,7 +98,7 @@ static int take_picture(struct connection *c)
 			return -ENOMEM;
 		}
 		text = grown;
-		len = c->server->params.describe(c->server->params.arg, c->server, text, room);
+		len = describe_host(c->server->params.arg, c->server, text, room);
 		if (len < room)
 			break;
 		room = len + 4096; /* and some, for what changes meanwhile */
@@ -105,15 +109,17 @@ static int take_picture(struct connection *c)
 	return 0;
 }
 
-static int describe(struct connection *c, const struct uwdf_entry *e)
+static int describe(struct connection *c, const struct uwdf_entry *e, describe_fn *describe_host)
 {
-	struct uwdf_entry answer = { .opcode = UWDF_OP_STATUS, .tag = e->tag, .offset = e->offset };
+	struct uwdf_entry answer = { .opcode = e->opcode, .tag = e->tag, .offset = e->offset };
 	size_t left;
 
 	/* once the device is leaving, it must not be looked at from here any more */
 	if (server_is_leaving(c->server))
 		answer.status = UWDF_STATUS_DEVICE_REMOVED;
-	else if (e->offset == 0 && take_picture(c))
+	else if (!describe_host)
+		answer.status = UWDF_STATUS_INVALID_DEVICE_REQUEST;
+	else if (e->offset == 0 && take_picture(c, describe_host))
 		answer.status = UWDF_STATUS_INSUFFICIENT_RESOURCES;
 	if (answer.status)
 		return connection_answer(c, &answer, NULL);
@@ -125,8 +131,15 @@ static int describe(struct connection *c, const struct uwdf_entry *e)
 
 static int stop(struct connection *c, const struct uwdf_entry *e)
 {
-	const struct uwdf_entry answer = { .opcode = UWDF_OP_STOP, .tag = e->tag };
+	struct uwdf_entry answer = { .opcode = UWDF_OP_STOP, .tag = e->tag };
 
+	if ((e->flags & UWDF_FLAG_IF_UNUSED) && files_are_open(c->server)) {
+		answer.status = UWDF_STATUS_DEVICE_BUSY;
+		return connection_answer(c, &answer, NULL);
+	}
+	/* nobody opens it between the answer and the end */
+	if (e->flags & UWDF_FLAG_IF_UNUSED)
+		__atomic_store_n(&c->server->leaving, true, __ATOMIC_RELEASE);
 	c->server->params.stop(c->server->params.arg);
 	return connection_answer(c, &answer, NULL);
 }
@@ -143,7 +156,9 @@ static int carry_out(struct connection *c, const struct uwdf_entry *e, const uin
 	case UWDF_OP_CANCEL:
 		return request_cancel_asked(c, e);
 	case UWDF_OP_STATUS:
-		return describe(c, e);
+		return describe(c, e, c->server->params.describe);
+	case UWDF_OP_WHY:
+		return describe(c, e, c->server->params.why);
 	case UWDF_OP_STOP:
 		return stop(c, e);
 	default:

@@ -81,6 +81,7 @@ static void open_in_slot(struct connection *c, uint32_t slot, uint64_t tag)
 		.connection = c,
 		.handle = (++c->file_uses << 8) | (slot + 1),
 		.tag = tag,
+		.opened_ns = exec_now_ns(),
 		.open = { .process_id = c->process_id, .done = open_done, .owner = f }
 	};
 	c->server->open_files++;
@@ -186,4 +187,53 @@ void files_close_all(struct connection *c)
 {
 	for (uint32_t slot = 0; slot < SERVER_MAX_FILES; slot++)
 		start_closing(c, &c->files[slot]);
+}
+
+/* --- who has the device open --- */
+
+static bool is_open(const struct server_file *f)
+{
+	return f->state == FILE_OPENING || f->state == FILE_OPEN;
+}
+
+static size_t handles_of(const struct connection *c, uint64_t now_ns, struct server_handle *out,
+			 size_t max)
+{
+	size_t count = 0;
+
+	for (uint32_t slot = 0; slot < SERVER_MAX_FILES; slot++) {
+		const struct server_file *f = &c->files[slot];
+
+		if (!is_open(f))
+			continue;
+		if (count < max)
+			out[count] = (struct server_handle){
+				.process_id = c->process_id,
+				.requests = f->outstanding,
+				.age_ms = (now_ns - f->opened_ns) / 1000000u,
+			};
+		count++;
+	}
+	return count;
+}
+
+UW_EXPORT size_t server_handles(const struct server *server, struct server_handle *out, size_t max)
+{
+	uint64_t now_ns = exec_now_ns();
+	size_t count = 0;
+
+	list_for_each (it, &server->connections) {
+		bool fits = count < max;
+
+		count += handles_of(list_entry(it, struct connection, link), now_ns,
+				    fits ? out + count : out, fits ? max - count : 0);
+	}
+	return count;
+}
+
+bool files_are_open(const struct server *server)
+{
+	struct server_handle one;
+
+	return server_handles(server, &one, 1);
 }

@@ -34,6 +34,7 @@ struct server_file {
 	uint32_t handle;               /* slot + 1 | use << 8 */
 	uint32_t outstanding;          /* requests at the device */
 	uint64_t tag;                  /* of the OPEN or CLOSE to answer; 0: none */
+	uint64_t opened_ns;            /* when it was asked for */
 	int32_t status;                /* of the open */
 	struct uwdf_open open;
 	struct irq_message done; /* from the device: opened or closed */
@@ -129,7 +130,8 @@ int file_close_asked(struct connection *c, const struct uwdf_entry *entry) UW_MU
 struct server_file *file_of(struct connection *c, uint32_t handle); /* an open one, or NULL */
 /* Close @f if it is to close and nothing is outstanding; answers its CLOSE. */
 void file_close_if_dry(struct connection *c, struct server_file *f);
-void files_close_all(struct connection *c); /* as they run dry */
+void files_close_all(struct connection *c);       /* as they run dry */
+bool files_are_open(const struct server *server); /* or are being opened */
 
 /* server_request.c */
 int request_submit(struct connection *c, const struct uwdf_entry *entry,

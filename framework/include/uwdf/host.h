@@ -46,12 +46,41 @@ int uwdf_host_verify(struct uwdf_host *host, const char *options, struct uwdf_re
 int uwdf_host_load(struct uwdf_host *host, const char *path, struct uwdf_report *rep,
 		   struct uwdf_driver **out);
 /*
- * Unload; its devices are removed first. 0 and @driver is gone; -EBUSY it stays loaded until
- * uwdf_host_free(): it has no unload routine (a non-PnP driver without EvtDriverUnload), or the
- * cleanup of a device does not end. NULL is fine.
+ * Unload; its devices are removed first. 0 and @driver is gone. -EBUSY: it stays loaded, at most
+ * until uwdf_host_free(), and this may be called again. Either nothing of it was called, because it
+ * has no unload routine (a non-PnP driver without EvtDriverUnload), the cleanup of a device does
+ * not end, or a PnP driver has not deleted a control device. Or it was unloaded and only its image
+ * is still there, because objects of it are referenced: these are reported. NULL is fine.
  */
 int uwdf_host_unload(struct uwdf_driver *driver);
 const char *uwdf_driver_name(const struct uwdf_driver *driver);
+
+/* One thing that keeps a driver loaded. */
+enum uwdf_hold_kind {
+	UWDF_HOLD_DEVICE,         /* a PnP device that was not removed */
+	UWDF_HOLD_CONTROL_DEVICE, /* one that the driver has to delete; state: "legacy", "hybrid" */
+	UWDF_HOLD_REFERENCE,      /* on an object; state: "alive", "deleted" */
+	UWDF_HOLD_DPC,            /* work that is due; state: in which way */
+	UWDF_HOLD_TIMER,
+	UWDF_HOLD_WORKITEM,
+};
+struct uwdf_hold {
+	enum uwdf_hold_kind kind;
+	char what[64];       /* "WDFMEMORY 0x7f...", or the name of a device */
+	const char *state;   /* a literal; may be NULL */
+	uint32_t references; /* of UWDF_HOLD_REFERENCE */
+	char tag[24];        /* of a reference whose origin is known, with file and line; else "" */
+	char file[160];
+	int line;
+};
+/*
+ * What keeps @driver loaded now: up to @max things; returns how many there are. Any thread, while
+ * no control call runs. References on objects that were not deleted, and where each was taken, are
+ * known while the driver's verifier is on (uwdf_driver_is_verified()).
+ */
+size_t uwdf_driver_holds(struct uwdf_driver *driver, struct uwdf_hold *holds, size_t max);
+bool uwdf_driver_is_verified(const struct uwdf_driver *driver);
+bool uwdf_driver_can_unload(const struct uwdf_driver *driver); /* has it an unload routine? */
 
 struct uwdf_device_params {
 	const char *address;          /* see vfio/pci_function.h */

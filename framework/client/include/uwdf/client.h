@@ -82,6 +82,10 @@ int uwdf_hosts(struct uwdf_host_entry *entries, size_t max, size_t *count);
 /* The host's state as JSON text, malloc'd: free() it. */
 int uwdf_host_status(const char *name, struct uwdf_error *error, char **json);
 int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error);
+/* What keeps its driver loaded, as JSON text like uwdf_host_status()'s. */
+int uwdf_host_why(const char *name, struct uwdf_error *error, char **json);
+/* As uwdf_host_stop(), but -EBUSY, and nothing happens, while a client has the device open. */
+int uwdf_host_stop_unused(const char *name, int timeout_ms, struct uwdf_error *error);
 
 /* Where hosts put their sockets: $UWDF_RUNTIME_DIR, /run/uwdf (root), $XDG_RUNTIME_DIR/uwdf,
  * /tmp/uwdf-UID. */

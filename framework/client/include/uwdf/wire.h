@@ -30,12 +30,15 @@ enum uwdf_wire_opcode {
 	UWDF_OP_STATUS = 8, /* out: the host's devices as JSON */
 	UWDF_OP_STOP = 9,   /* remove the device and end the host, in good order */
 	UWDF_OP_EVENT = 10, /* host to client, unasked, tag 0; code: enum uwdf_wire_event */
+	UWDF_OP_WHY = 11,   /* out: what keeps the host's driver loaded, as JSON; as STATUS */
 };
 enum uwdf_wire_event { UWDF_EVENT_REMOVED = 1 };
 
 #define UWDF_FLAG_ANSWER    0x80000000u /* host to client: this answers the entry of the same tag */
 #define UWDF_FLAG_OPEN_GUID 1u
-#define UWDF_FLAG_MORE      2u /* STATUS: the text goes on at offset + in_len */
+#define UWDF_FLAG_MORE      2u /* STATUS, WHY: the text goes on at offset + in_len */
+/* STOP: only if nobody has the device open, else the status is DEVICE_BUSY and nothing happens */
+#define UWDF_FLAG_IF_UNUSED 4u
 
 struct uwdf_entry {
 	uint32_t magic;
