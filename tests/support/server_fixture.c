@@ -47,6 +47,16 @@ static size_t describe(void *arg, const struct server *server, char *buf, size_t
 	return want;
 }
 
+static size_t why(void *arg, const struct server *server, char *buf, size_t len)
+{
+	struct server_handle handle = { .process_id = 0 };
+	size_t count = server_handles(server, &handle, 1);
+
+	(void)arg;
+	return (size_t)snprintf(buf, len, "%zu handles, pid %u, %u requests", count,
+				handle.process_id, handle.requests);
+}
+
 static void note_stop(void *arg)
 {
 	struct server_fixture *f = arg;
@@ -85,6 +95,7 @@ int server_fixture_setup(void **state)
 					    .ops = &fake_device_ops,
 					    .device = &f->device,
 					    .describe = describe,
+					    .why = why,
 					    .stop = note_stop,
 					    .arg = f };
 	memcpy(f->params.interfaces[0], guid, sizeof(guid));

@@ -243,6 +243,71 @@ static void test_stop__is_noted_and_answered(void **state)
 	close(fd);
 }
 
+static int32_t ask_to_stop_if_unused(int fd)
+{
+	struct uwdf_entry e = raw_entry(UWDF_OP_STOP, 3, 0);
+	static struct raw_answer answer;
+
+	e.flags = UWDF_FLAG_IF_UNUSED;
+	raw_send(fd, &e, NULL);
+	assert_true(raw_receive(fd, &answer));
+	return answer.entry.status;
+}
+
+static void test_stop_if_unused__open_handle__busy_until_it_is_closed(void **state)
+{
+	struct server_fixture *f = *state;
+	struct uwdf_entry again = raw_entry(UWDF_OP_OPEN, 4, 0);
+	uint32_t h;
+	int other = client_of(f, &h), fd = client_of(f, NULL);
+
+	assert_int_equal(ask_to_stop_if_unused(fd), UWDF_STATUS_DEVICE_BUSY);
+	assert_int_equal(f->stops, 0);
+	close(other);
+	fake_device_await_closes(&f->device, 1);
+	while (ask_to_stop_if_unused(fd) == UWDF_STATUS_DEVICE_BUSY)
+		; /* the server hears of the close a little later than the device */
+	assert_int_equal(f->stops, 1);
+	again.in_len = (uint32_t)strlen(server_name(f->server));
+	raw_send(fd, &again, server_name(f->server));
+	raw_expect(fd, 4, UWDF_STATUS_DEVICE_REMOVED, NULL); /* nobody comes in between */
+	close(fd);
+}
+
+static void test_why__who_has_it_open(void **state)
+{
+	struct server_fixture *f = *state;
+	struct uwdf_entry e = raw_entry(UWDF_OP_WHY, 3, 0);
+	static struct raw_answer answer;
+	uint32_t h;
+	int other = client_of(f, &h), fd = client_of(f, NULL);
+	char expected[64];
+
+	e.out_len = UWDF_WIRE_MAX_PAYLOAD;
+	raw_send(fd, &e, NULL);
+	raw_expect(fd, 3, UWDF_STATUS_SUCCESS, &answer);
+	(void)snprintf(expected, sizeof(expected), "1 handles, pid %d, 0 requests", getpid());
+	assert_int_equal(answer.entry.in_len, strlen(expected));
+	assert_memory_equal(answer.payload, expected, strlen(expected));
+	close(other);
+	close(fd);
+}
+
+static void test_why__nobody_can_say__refused(void **state)
+{
+	struct server_fixture *f = *state;
+	struct uwdf_entry e = raw_entry(UWDF_OP_WHY, 3, 0);
+	int fd;
+
+	server_fixture_stop(f);
+	f->params.why = NULL;
+	server_fixture_start(f);
+	fd = client_of(f, NULL);
+	raw_send(fd, &e, NULL);
+	raw_expect(fd, 3, UWDF_STATUS_INVALID_DEVICE_REQUEST, NULL);
+	close(fd);
+}
+
 /* --- clients that break the protocol --- */
 
 struct bad_entry {
@@ -257,7 +322,7 @@ struct bad_entry {
 static const struct bad_entry bad_entries[] = {
 	{ "magic", { .magic = 0x12345678 }, MALFORMED },
 	{ "version", { .version = 2 }, UWDF_STATUS_REVISION_MISMATCH },
-	{ "unknown opcode", { .opcode = 11 }, MALFORMED },
+	{ "unknown opcode", { .opcode = UWDF_OP_WHY + 1 }, MALFORMED },
 	{ "huge opcode", { .opcode = 0xffff }, MALFORMED },
 	{ "the host's own opcode", { .opcode = UWDF_OP_EVENT }, MALFORMED },
 	{ "second hello", { .opcode = UWDF_OP_HELLO }, MALFORMED },
@@ -273,6 +338,7 @@ static const struct bad_entry bad_entries[] = {
 	{ "information", { .information = 1 }, MALFORMED },
 	{ "reserved", { .reserved = 1 }, MALFORMED },
 	{ "handle where none belongs", { .opcode = UWDF_OP_STATUS }, MALFORMED },
+	{ "handle in a question why", { .opcode = UWDF_OP_WHY }, MALFORMED },
 	{ "offset in a close", { .opcode = UWDF_OP_CLOSE, .offset = 1 }, MALFORMED },
 	{ "answer wanted of a write", { .opcode = UWDF_OP_WRITE }, MALFORMED },
 };
@@ -382,7 +448,7 @@ static void test_malformed__anything_before_hello(void **state)
 {
 	struct server_fixture *f = *state;
 
-	for (unsigned int opcode = UWDF_OP_OPEN; opcode <= UWDF_OP_STOP; opcode++) {
+	for (unsigned int opcode = UWDF_OP_OPEN; opcode <= UWDF_OP_WHY; opcode++) {
 		struct uwdf_entry e = raw_entry((uint16_t)opcode, 5, 0);
 		int fd = raw_connect(path_of(f));
 
@@ -727,6 +793,9 @@ int main(void)
 		with_server(test_open__driver_refuses__status_travels),
 		with_server(test_status__long_text_comes_in_pieces),
 		with_server(test_stop__is_noted_and_answered),
+		with_server(test_stop_if_unused__open_handle__busy_until_it_is_closed),
+		with_server(test_why__who_has_it_open),
+		with_server(test_why__nobody_can_say__refused),
 		with_server(test_malformed__each_field__told_and_hung_up_on),
 		with_server(test_malformed__truncated_at_each_length),
 		with_server(test_malformed__oversized),
