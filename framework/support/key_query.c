@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "object/functions.h"
 #include "support/key.h"
-#include "support/string.h"
+#include "support/string_object.h"
 #include "verifier/verifier.h"
 
 /* The value of a key that the calling driver named; its level is checked. */

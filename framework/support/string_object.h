@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* string.h - WDFSTRING, for those who fill one. */
+/* string_object.h - WDFSTRING, for those who fill one. */
 #ifndef FX_STRING_H
 #define FX_STRING_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* string.c - WDFSTRING: small enough for logic and border in one file. */
-#include "support/string.h"
+#include "support/string_object.h"
 
 #include <string.h>
 
