@@ -185,6 +185,7 @@ static void say_children(const struct fx_object *obj) UW_NO_TSA
 void fx_report_object(const struct fx_object *obj)
 {
 	const struct fx_record *record = fx_record_of(obj);
+	struct fx_record copy;
 
 	log_error("verifier", "  object %s %p: %s, %d references", obj->class->name,
 		  fx_object_handle(obj), state_of(obj),
@@ -193,7 +194,11 @@ void fx_report_object(const struct fx_object *obj)
 	say_children(obj);
 	if (!record)
 		return;
-	say_record(record);
+	/* other threads go on writing to it */
+	fx_records_lock();
+	copy = *record;
+	fx_records_unlock();
+	say_record(&copy);
 	say_held(record);
 }
 

@@ -94,7 +94,7 @@ static void hold(struct fx_record *record, const struct fx_reference *ref)
 	struct fx_held_reference *held = mem_calloc(1, sizeof(*held));
 
 	if (!held) { /* what is not written down cannot be missed later */
-		record->tracked = false;
+		__atomic_store_n(&record->tracked, false, __ATOMIC_RELAXED);
 		return;
 	}
 	held->ref = *ref;
@@ -132,7 +132,7 @@ static void drop(struct fx_object *obj, const struct fx_reference *ref)
 		mem_free(held);
 		return;
 	}
-	if (!record->tracked)
+	if (!__atomic_load_n(&record->tracked, __ATOMIC_RELAXED))
 		return;
 	fx_tag_text(ref->tag, tag, sizeof(tag));
 	fx_rule_break(obj->driver, FX_RULE_TAG_UNKNOWN, obj,
@@ -197,11 +197,15 @@ static void on_dereferenced(struct fx_object *obj, const struct fx_reference *re
 static void on_state_changed(struct fx_object *obj)
 {
 	struct fx_record *record = obj->debug;
+	struct fx_call_site site;
 
 	switch (fx_object_state(obj)) {
 	case FX_OBJECT_DISPOSING:
-		note_site(obj->driver, &record->deleted);
-		return note(record, FX_EVENT_DELETED, NULL);
+		note_site(obj->driver, &site);
+		fx_records_lock();
+		record->deleted = site;
+		note_locked(record, FX_EVENT_DELETED, NULL);
+		return fx_records_unlock();
 	case FX_OBJECT_DISPOSED:
 		return note(record, FX_EVENT_DISPOSED, NULL);
 	case FX_OBJECT_DESTROYED:
