@@ -136,6 +136,8 @@ void queue_run_watches(struct fx_queue *q); /* owner */
 NTSTATUS queue_check_config(const WDF_IO_QUEUE_CONFIG *config);
 NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_ATTRIBUTES attrs,
 		   struct fx_queue **out);
+/* Requests are routed to it: from now on the framework alone deletes it. */
+void queue_keep(struct fx_queue *q);
 bool queue_handles(const struct fx_queue *q, enum fx_request_kind kind);
 void queue_join(struct fx_queue *q); /* owner: becomes one of the device's queues */
 

@@ -228,13 +228,23 @@ struct fx_scope *fx_io_queue_scope(struct fx_object *queue)
 	return uw_container_of(queue, struct fx_queue, base)->scope;
 }
 
+void queue_keep(struct fx_queue *q)
+{
+	spin_lock_acquire(&q->base.lock);
+	q->base.flags |= FX_OBJECT_KEPT;
+	spin_lock_release(&q->base.lock);
+}
+
 static NTSTATUS become_default(struct fx_queue *q)
 {
 	struct fx_queue *nobody = NULL;
 
 	q->is_default = __atomic_compare_exchange_n(&q->io->default_queue, &nobody, q, false,
 						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
-	return q->is_default ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+	if (!q->is_default)
+		return STATUS_UNSUCCESSFUL;
+	queue_keep(q);
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS set_up(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG *config,

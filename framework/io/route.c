@@ -63,6 +63,7 @@ static NTSTATUS configure(struct fx_io *io, struct fx_queue *q, WDF_REQUEST_TYPE
 			io, kind == REQUEST_CREATE ? FX_RULE_TWO_CREATE_QUEUES : FX_RULE_TWO_QUEUES,
 			kind == REQUEST_CREATE ? STATUS_INVALID_PARAMETER : STATUS_WDF_BUSY,
 			"this type goes to another queue already");
+	queue_keep(q);
 	return STATUS_SUCCESS;
 }
 

@@ -160,6 +160,8 @@ static_assert(sizeof(struct fx_object) == 128, "a million of them, and a context
 #define FX_OBJECT_PASSIVE 2u
 /* It was deleted, is still referenced, and stands in its driver's list of leftovers. */
 #define FX_OBJECT_LEFT 4u
+/* Not for WdfObjectDelete, whatever its class says: a queue that requests are routed to. */
+#define FX_OBJECT_KEPT 8u
 
 /**
  * fx_object_new() - allocate an object with its first context, in one block.

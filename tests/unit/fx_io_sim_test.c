@@ -358,7 +358,7 @@ static void submit_writes(void *arg)
 static void delete_queue(void *arg)
 {
 	exec_sleep_ms(exec_sim_random(2));
-	WdfObjectDelete(arg);
+	fx_object_delete(fx_object_at(arg)); /* as the framework, for a driver may not */
 }
 
 static void delete_under_arrivals(uint64_t seed)

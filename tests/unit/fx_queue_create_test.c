@@ -320,19 +320,37 @@ static void test_delete_queue__with_requests__they_are_cancelled(void **state)
 	struct io_op op;
 
 	(void)state;
-	assert_int_equal(WdfDeviceConfigureRequestDispatching(io_fixture_device(&f), queue,
-							      WdfRequestTypeRead),
-			 STATUS_SUCCESS);
+	io_default_queue(&f);
 	io_fixture_start(&f);
 	io_op_read(&op, 8);
 	io_submit(&f, &op);
+	assert_int_equal(WdfRequestForwardToIoQueue(io_seen.kept[0], queue), STATUS_SUCCESS);
 	WdfObjectDelete(queue);
 	io_settle(&f);
 	assert_int_equal(op.completions, 1);
 	assert_int_equal(op.status, STATUS_CANCELLED);
+}
+
+static void test_delete_queue__default_or_routed_to__reported_and_ignored(void **state)
+{
+	WDFQUEUE queue = io_manual_queue(&f), other = io_default_queue(&f);
+	struct io_op op;
+
+	(void)state;
+	assert_int_equal(WdfDeviceConfigureRequestDispatching(io_fixture_device(&f), queue,
+							      WdfRequestTypeWrite),
+			 STATUS_SUCCESS);
+	(void)io_broke();
+	WdfObjectDelete(queue);
+	assert_true(io_broke());
+	WdfObjectDelete(other);
+	assert_true(io_broke());
+	io_fixture_start(&f);
 	io_op_read(&op, 8);
 	io_submit(&f, &op);
-	assert_int_equal(op.status, STATUS_INVALID_DEVICE_REQUEST);
+	WdfRequestComplete(io_seen.kept[0], STATUS_SUCCESS);
+	io_settle(&f);
+	assert_int_equal(op.status, STATUS_SUCCESS);
 }
 
 /* --- what meets on the way to the owner --- */
@@ -486,6 +504,7 @@ int main(void)
 		T(test_scope_inherited__the_devices_choice),
 		T(test_callbacks__dispatch_driver__run_at_dispatch),
 		T(test_delete_queue__with_requests__they_are_cancelled),
+		T(test_delete_queue__default_or_routed_to__reported_and_ignored),
 		T(test_create__owner_waits_for_the_caller__no_deadlock),
 		T(test_create__requests_come_before_it_has_joined__presented_then),
 		T(test_delete_queue__its_message_is_on_its_way__memory_stays_for_it),

@@ -297,7 +297,8 @@ FORCEINLINE NTSTATUS WdfObjectCreate(PWDF_OBJECT_ATTRIBUTES Attributes, WDFOBJEC
 /**
  * WdfObjectDelete() - delete an object and its children: cleanup callbacks now, memory at the last
  *    reference.
- * @Object: an object that drivers may delete.
+ * @Object: an object that drivers may delete; of queues not the default one, nor one that
+ *          WdfDeviceConfigureRequestDispatching() named.
  *
  * EvtCleanupCallback runs from the farthest child up to @Object, all others of the tree still being
  * there; then the references that their places in the tree had go. Above PASSIVE_LEVEL a cleanup
