@@ -37,22 +37,16 @@ static const struct fx_object_class buffer_class = {
 	.disposed = buffer_disposed,
 };
 
-static NTSTATUS check(struct fx_driver *driver, struct fx_dma_enabler *enabler, size_t len,
-		      ULONG mask, PWDF_OBJECT_ATTRIBUTES attrs)
+static NTSTATUS check(size_t len, ULONG mask, PWDF_OBJECT_ATTRIBUTES attrs)
 {
-	NTSTATUS status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
-	struct fx_object *parent;
+	NTSTATUS status =
+		fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT | FX_ATTR_NO_SCOPE_LEVEL);
 
 	if (!NT_SUCCESS(status))
 		return status;
 	if (!len || len > MAXULONG || (mask & (mask + 1)) || len + mask > MAXULONG)
 		return STATUS_INVALID_PARAMETER;
-	if (!attrs || !attrs->ParentObject)
-		return STATUS_SUCCESS;
-	parent = fx_object_from_any(driver, attrs->ParentObject);
-	while (parent && parent != &enabler->base)
-		parent = parent->parent;
-	return parent ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+	return STATUS_SUCCESS;
 }
 
 static NTSTATUS buffer_alloc(struct fx_dma_enabler *enabler, size_t len, ULONG mask,
@@ -82,7 +76,7 @@ static NTSTATUS buffer_create(struct fx_dma_enabler *enabler, size_t len, ULONG 
 	NTSTATUS status;
 
 	*out = NULL;
-	status = check(driver, enabler, len, mask, attrs);
+	status = check(len, mask, attrs);
 	if (NT_SUCCESS(status))
 		status = buffer_alloc(enabler, len, mask, &buffer);
 	if (!NT_SUCCESS(status))

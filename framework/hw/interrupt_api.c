@@ -43,14 +43,16 @@ static NTSTATUS check_descriptors(const struct fx_device *device,
 
 static NTSTATUS check_place(struct fx_device *device, const WDF_OBJECT_ATTRIBUTES *attrs)
 {
-	struct fx_driver *driver = device->base.driver;
+	struct fx_object *parent;
 
 	if (!device->preparing && device->pnp_state != WdfDevStatePnpInit)
 		return STATUS_INVALID_DEVICE_STATE;
-	if (attrs && attrs->ParentObject &&
-	    fx_device_of_object(fx_object_from_any(driver, attrs->ParentObject)) != device)
-		return STATUS_INVALID_PARAMETER;
-	return STATUS_SUCCESS;
+	if (!attrs || !attrs->ParentObject)
+		return STATUS_SUCCESS;
+	parent = fx_object_from_any(device->base.driver, attrs->ParentObject);
+	if (parent->type != FX_TYPE_DEVICE && parent->type != FX_TYPE_QUEUE)
+		return STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED;
+	return fx_device_of_object(parent) == device ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
 }
 
 /* The interrupt's lock is taken at DIRQL from now on, by the framework alone. */

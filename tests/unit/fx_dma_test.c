@@ -226,9 +226,7 @@ static void test_buffer__wrong_arguments__refused(void **state)
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.ParentObject = fx_made.device;
 	assert_int_equal(WdfCommonBufferCreate(enabler, 16, &attrs, &buffer),
-			 STATUS_INVALID_PARAMETER);
-	attrs.ParentObject = enabler;
-	assert_int_equal(WdfCommonBufferCreate(enabler, 16, &attrs, &buffer), STATUS_SUCCESS);
+			 STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED);
 }
 
 static void test_buffer__more_than_there_is__refused(void **state)

@@ -360,7 +360,7 @@ static void create_wrong_ones(WDFDEVICE device)
 	plain_config();
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.ParentObject = WdfGetDriver();
-	assert_int_equal(create(device, &attrs), STATUS_INVALID_PARAMETER);
+	assert_int_equal(create(device, &attrs), STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED);
 	attrs.ParentObject = NULL;
 	attrs.ExecutionLevel = WdfExecutionLevelPassive;
 	assert_int_equal(create(device, &attrs), STATUS_WDF_EXECUTION_LEVEL_INVALID);

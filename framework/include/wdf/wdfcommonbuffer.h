@@ -33,7 +33,8 @@ FORCEINLINE VOID WDF_COMMON_BUFFER_CONFIG_INIT(PWDF_COMMON_BUFFER_CONFIG Config,
  * WdfCommonBufferCreate() - memory that driver and device share.
  * @DmaEnabler:   the enabler.
  * @Length:       bytes, not zero.
- * @Attributes:   parent: the enabler or an object below it; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Attributes:   ParentObject must be NULL: the enabler is the parent; may be
+ *                WDF_NO_OBJECT_ATTRIBUTES.
  * @CommonBuffer: the new handle.
  *
  * IRQL:    PASSIVE_LEVEL.

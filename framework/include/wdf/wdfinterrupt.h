@@ -172,7 +172,7 @@ FORCEINLINE VOID WDF_INTERRUPT_INFO_INIT(PWDF_INTERRUPT_INFO Info)
  *    EvtDevicePrepareHardware.
  * @Device:        the device.
  * @Configuration: from WDF_INTERRUPT_CONFIG_INIT().
- * @Attributes:    parent: the device or an object below it; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @Attributes:    parent: the device or a queue of it; may be WDF_NO_OBJECT_ATTRIBUTES.
  * @Interrupt:     the new handle.
  *
  * IRQL:    DISPATCH_LEVEL or below.
@@ -180,7 +180,8 @@ FORCEINLINE VOID WDF_INTERRUPT_INFO_INIT(PWDF_INTERRUPT_INFO Info)
  *          EvtInterruptIsr, a spin lock of another driver, or descriptors that are no pair of this
  *          device's interrupt resources; STATUS_INVALID_DEVICE_STATE the device is past
  *          EvtDevicePrepareHardware; STATUS_NOT_SUPPORTED passive handling, work item, wake or
- *          automatic serialization; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ *          automatic serialization; STATUS_WDF_PARENT_ASSIGNMENT_NOT_ALLOWED a parent of another
+ *          type; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
  * Differs: passive-level handling, EvtInterruptWorkItem, CanWakeDevice and AutomaticSerialization
  *          are refused; FloatingSave has nothing to save; ShareVector is what the bus says.
  *          ReportInactiveOnPowerDown is checked and has no effect: whenever the device leaves D0
