@@ -131,6 +131,8 @@ NTSTATUS fx_WdfLookasideListCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTR
 	lookaside = uw_container_of(obj, struct fx_lookaside, base);
 	spin_lock_init(&lookaside->lock, LOCK_RANK_ITEMS);
 	lookaside->len = len;
+	lookaside->paged = fx_pool_type_is_paged(type);
+	fx_memory_ends_paged(obj, lookaside->paged);
 	keep_attributes(lookaside, memory_attrs);
 	return fx_object_publish(obj, attrs, out);
 }
@@ -154,6 +156,7 @@ NTSTATUS fx_WdfMemoryCreateFromLookaside(PWDF_DRIVER_GLOBALS globals, WDFLOOKASI
 	if (!NT_SUCCESS(status))
 		return status;
 	fx_object_ref(&lookaside->base);
+	fx_memory_ends_paged(&memory->base, lookaside->paged);
 	memory->lookaside = lookaside;
 	memory->len = lookaside->len;
 	memory->buffer = take_buffer(lookaside);

@@ -21,6 +21,7 @@ struct fx_lookaside {
 	size_t len;                      /* of each buffer */
 	WDF_OBJECT_ATTRIBUTES attrs;     /* of each memory object; Size 0: none were given */
 	struct fx_object *memory_parent; /* counted; NULL: the driver */
+	bool paged;                      /* so is the memory made from it */
 };
 
 /* A buffer comes back, with the reference of the memory object that had it. */

@@ -88,6 +88,7 @@ NTSTATUS fx_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_OBJECT_ATTRI
 		status = fx_memory_new(driver, FX_MEMORY_OWNED, Attributes, &memory);
 	if (!NT_SUCCESS(status))
 		return status;
+	fx_memory_ends_paged(&memory->base, fx_pool_type_is_paged(PoolType));
 	memory->len = BufferSize;
 	memory->buffer = fx_memory_buffer_alloc(BufferSize);
 	if (!memory->buffer) {

@@ -33,6 +33,13 @@ static inline bool fx_pool_type_is_paged(POOL_TYPE type)
 	return (unsigned int)type & PagedPool;
 }
 
+/* Memory of a paged pool, or a list of it, ends at PASSIVE. Before it is published. */
+static inline void fx_memory_ends_paged(struct fx_object *obj, bool paged)
+{
+	if (paged)
+		obj->flags |= FX_OBJECT_PASSIVE;
+}
+
 /* Not committed: the caller fills in the buffer. @attrs is checked already. */
 NTSTATUS fx_memory_new(struct fx_driver *driver, enum fx_memory_kind kind,
 		       PWDF_OBJECT_ATTRIBUTES attrs, struct fx_memory **out);

@@ -23,6 +23,7 @@ static const struct fx_object_class string_class = {
 	.type = FX_TYPE_STRING,
 	.name = "WDFSTRING",
 	.driver_may_delete = true,
+	.passive_cleanup = true,
 	.destroy = string_destroy,
 };
 
