@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* context.c - the driver's own data in an object, one block a context type. */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -56,7 +57,8 @@ size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs)
 
 	if (attrs->ContextSizeOverride)
 		len = attrs->ContextSizeOverride;
-	return len > SIZE_MAX - sizeof(struct fx_context) ? 0 : sizeof(struct fx_context) + len;
+	/* nothing is longer than that; what is added to it later does not wrap either */
+	return len > PTRDIFF_MAX ? 0 : sizeof(struct fx_context) + len;
 }
 
 static void fill(struct fx_context *ctx, struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
