@@ -1,25 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* registry_store.c - the registry's database: statements, transactions, what its errors mean. */
+/* registry_store.c - keys and values: the statements on their tables. */
 #include "support/registry_store.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/exec.h"
 #include "base/mem.h"
 #include "base/sys.h"
-
-#define SCHEMA_VERSION 1
-#define APPLICATION_ID 0x75776466 /* "uwdf" */
+#include "support/database.h"
+#include "support/registry_schema.h"
 
 unsigned int registry_busy_ms = 5000;
 
 enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
 	FIND_CHILD,
 	ADD_KEY,
 	REMOVE_LEAF,
@@ -33,15 +27,10 @@ enum statement {
 	UNSET_VALUE,
 	LIST_KEYS,
 	LIST_VALUES,
-	CHECK,
-	CHECK_LINKS,
 	STATEMENTS,
 };
 
 static const char *const sql[STATEMENTS] = {
-	[BEGIN] = "BEGIN IMMEDIATE",
-	[COMMIT] = "COMMIT",
-	[ROLLBACK] = "ROLLBACK",
 	[FIND_CHILD] = "SELECT id FROM key WHERE parent = ?1 AND folded = ?2",
 	[ADD_KEY] = "INSERT INTO key(parent, name, folded, boot) VALUES (?1, ?2, ?3, ?4)",
 	[REMOVE_LEAF] = ("DELETE FROM key WHERE id = ?1 AND parent > 1 "
@@ -59,258 +48,84 @@ static const char *const sql[STATEMENTS] = {
 	[LIST_KEYS] =
 		"SELECT id, name, boot IS NOT NULL FROM key WHERE parent = ?1 ORDER BY folded",
 	[LIST_VALUES] = "SELECT name, type, data FROM value WHERE key = ?1 ORDER BY folded",
-	[CHECK] = "PRAGMA integrity_check(1)",
-	[CHECK_LINKS] = "PRAGMA foreign_key_check",
 };
 
-static const char settings[] = "PRAGMA synchronous = NORMAL;" /* a kill loses nothing */
-			       "PRAGMA foreign_keys = ON;"
-			       "PRAGMA trusted_schema = OFF;"
-			       "PRAGMA cell_size_check = ON;"
-			       "PRAGMA temp_store = MEMORY;";
-
-/* AUTOINCREMENT: the number of a removed key is never given to another one. */
-static const char schema[] =
-	"CREATE TABLE key("
-	" id INTEGER PRIMARY KEY AUTOINCREMENT,"
-	" parent INTEGER REFERENCES key(id) ON DELETE CASCADE,"
-	" name TEXT NOT NULL, folded TEXT NOT NULL,"
-	" boot TEXT," /* NULL: not volatile */
-	" UNIQUE (parent, folded));"
-	"CREATE INDEX key_boot ON key(boot) WHERE boot IS NOT NULL;"
-	"CREATE TABLE value("
-	" key INTEGER NOT NULL REFERENCES key(id) ON DELETE CASCADE,"
-	" name TEXT NOT NULL, folded TEXT NOT NULL, type INTEGER NOT NULL, data BLOB NOT NULL,"
-	" PRIMARY KEY (key, folded)) WITHOUT ROWID;"
-	"INSERT INTO key(id, name, folded) VALUES (1, 'Registry', 'REGISTRY');"
-	"INSERT INTO key(parent, name, folded) VALUES"
-	" (1, 'Machine', 'MACHINE'), (1, 'User', 'USER'),"
-	" (2, 'Hardware', 'HARDWARE'), (2, 'Software', 'SOFTWARE'), (2, 'System', 'SYSTEM'),"
-	" (6, 'CurrentControlSet', 'CURRENTCONTROLSET'), (7, 'Control', 'CONTROL'),"
-	" (7, 'Enum', 'ENUM'), (7, 'Services', 'SERVICES'), (8, 'Class', 'CLASS');"
-	"PRAGMA application_id = 0x75776466;"
-	"PRAGMA user_version = 1;";
+_Static_assert(STATEMENTS <= DATABASE_STATEMENTS_MAX, "room for every statement");
 
 struct registry {
-	sqlite3 *db;
-	sqlite3_stmt *statements[STATEMENTS]; /* prepared at first use */
-	uint64_t busy_until;                  /* deadline of the wait that goes on */
-	bool in_transaction;                  /* registry_begin() */
-	char boot[64];                        /* names this boot */
-	char trouble[256];
+	struct database db;
+	char boot[64]; /* names this boot */
 };
-
-/* --- sqlite3's memory: counted and made to fail like all other --- */
-
-#define SIZE_BYTES 16 /* before each block: what xSize answers; keeps the alignment */
-
-static void *block_alloc(int len)
-{
-	char *block = mem_alloc((size_t)len + SIZE_BYTES);
-
-	if (!block)
-		return NULL;
-	memcpy(block, &len, sizeof(len));
-	return block + SIZE_BYTES;
-}
-
-static void block_free(void *at)
-{
-	mem_free(at ? (char *)at - SIZE_BYTES : NULL);
-}
-
-static void *block_realloc(void *at, int len)
-{
-	char *block = mem_realloc((char *)at - SIZE_BYTES, (size_t)len + SIZE_BYTES);
-
-	if (!block)
-		return NULL;
-	memcpy(block, &len, sizeof(len));
-	return block + SIZE_BYTES;
-}
-
-static int block_size(void *at)
-{
-	int len;
-
-	memcpy(&len, (char *)at - SIZE_BYTES, sizeof(len));
-	return len;
-}
-
-static int block_roundup(int len)
-{
-	return (len + 7) & ~7;
-}
-
-static int memory_init(void *arg)
-{
-	(void)arg;
-	return SQLITE_OK;
-}
-
-static void memory_shutdown(void *arg)
-{
-	(void)arg;
-}
-
-/* Once a process; a program that used sqlite3 before us keeps the memory functions it has. */
-static void use_our_memory(void)
-{
-	static bool done;
-	static const sqlite3_mem_methods methods = {
-		.xMalloc = block_alloc,
-		.xFree = block_free,
-		.xRealloc = block_realloc,
-		.xSize = block_size,
-		.xRoundup = block_roundup,
-		.xInit = memory_init,
-		.xShutdown = memory_shutdown,
-	};
-
-	if (!__atomic_exchange_n(&done, true, __ATOMIC_ACQ_REL))
-		(void)sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
-}
-
-/* --- errors --- */
-
-static NTSTATUS status_of(int code)
-{
-	switch (code & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_ROW:
-	case SQLITE_DONE:
-		return STATUS_SUCCESS;
-	case SQLITE_NOMEM:
-	case SQLITE_TOOBIG:
-		return STATUS_INSUFFICIENT_RESOURCES;
-	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-	case SQLITE_PROTOCOL:
-		return STATUS_IO_TIMEOUT;
-	case SQLITE_PERM:
-	case SQLITE_AUTH:
-	case SQLITE_READONLY:
-		return STATUS_ACCESS_DENIED;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return STATUS_REGISTRY_CORRUPT;
-	case SQLITE_FULL:
-		return STATUS_DISK_FULL;
-	case SQLITE_IOERR:
-		return code == SQLITE_IOERR_NOMEM ? STATUS_INSUFFICIENT_RESOURCES
-						  : STATUS_REGISTRY_IO_FAILED;
-	default:
-		return STATUS_REGISTRY_IO_FAILED;
-	}
-}
-
-UW_COLD static NTSTATUS failed(struct registry *r, int code)
-{
-	(void)snprintf(r->trouble, sizeof(r->trouble), "%s", sqlite3_errmsg(r->db));
-	return status_of(code);
-}
 
 const char *registry_trouble(const struct registry *r)
 {
-	return r->trouble;
+	return r->db.trouble;
 }
 
 /* --- statements --- */
 
-static int prepare(struct registry *r, enum statement which)
-{
-	if (r->statements[which])
-		return SQLITE_OK;
-	return sqlite3_prepare_v3(r->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT,
-				  &r->statements[which], NULL);
-}
-
-static void finish(struct registry *r, enum statement which)
-{
-	(void)sqlite3_reset(r->statements[which]); /* tells again what the step said */
-	(void)sqlite3_clear_bindings(r->statements[which]);
-}
-
-/* One step: SQLITE_ROW leaves the statement open for its columns, all else is finished. */
-static int step(struct registry *r, enum statement which)
-{
-	int code = sqlite3_step(r->statements[which]);
-
-	if (code == SQLITE_ROW)
-		return code;
-	if (code != SQLITE_DONE)
-		(void)failed(r, code);
-	finish(r, which);
-	return code;
-}
-
 /* A number and texts are bound in the order of the statement's parameters; NULL binds NULL. */
-static int bind_texts(struct registry *r, enum statement which, registry_key key,
-		      const char *const *texts, int count)
+static NTSTATUS bind_texts(struct registry *r, enum statement which, registry_key key,
+			   const char *const *texts, int count)
 {
-	int code = prepare(r, which);
+	NTSTATUS status = key ? database_bind_number(&r->db, which, 1, key) : STATUS_SUCCESS;
 
-	if (!code && key)
-		code = sqlite3_bind_int64(r->statements[which], 1, key);
-	for (int i = 0; !code && i < count; i++)
-		code = sqlite3_bind_text(r->statements[which], i + (key ? 2 : 1), texts[i], -1,
-					 SQLITE_STATIC);
-	if (code)
-		(void)failed(r, code);
-	return code;
+	for (int i = 0; NT_SUCCESS(status) && i < count; i++)
+		status = database_bind_text(&r->db, which, i + (key ? 2 : 1), texts[i]);
+	return status;
 }
 
-static int run(struct registry *r, enum statement which, registry_key key, const char *text)
+/* @out_row: as database_step(). */
+static NTSTATUS ask(struct registry *r, enum statement which, registry_key key, const char *text,
+		    bool *out_row)
 {
-	int code = bind_texts(r, which, key, &text, text != NULL);
+	NTSTATUS status = bind_texts(r, which, key, &text, text != NULL);
 
-	return code ? code : step(r, which);
+	*out_row = false;
+	return NT_SUCCESS(status) ? database_step(&r->db, which, out_row) : status;
+}
+
+/* What gives no row. */
+static NTSTATUS run(struct registry *r, enum statement which, registry_key key, const char *text)
+{
+	bool row;
+
+	return ask(r, which, key, text, &row);
 }
 
 /* The first column of the only row; @out_there: is there a row? */
-static NTSTATUS ask(struct registry *r, enum statement which, registry_key key, const char *text,
-		    int64_t *out, bool *out_there)
+static NTSTATUS ask_number(struct registry *r, enum statement which, registry_key key,
+			   const char *text, int64_t *out, bool *out_there)
 {
-	int code = run(r, which, key, text);
+	NTSTATUS status = ask(r, which, key, text, out_there);
 
-	*out_there = code == SQLITE_ROW;
-	if (code == SQLITE_ROW) {
-		*out = sqlite3_column_int64(r->statements[which], 0);
-		finish(r, which);
+	if (*out_there) {
+		*out = database_column_number(&r->db, which, 0);
+		database_finish(&r->db, which);
 	}
-	return status_of(code);
+	return status;
 }
 
 /* --- transactions --- */
 
 NTSTATUS registry_begin(struct registry *r)
 {
-	NTSTATUS status = status_of(run(r, BEGIN, 0, NULL));
-
-	r->in_transaction = NT_SUCCESS(status);
-	return status;
+	return database_begin(&r->db);
 }
 
 void registry_rollback(struct registry *r)
 {
-	if (!sqlite3_get_autocommit(r->db))
-		(void)run(r, ROLLBACK, 0, NULL);
-	r->in_transaction = false;
+	database_rollback(&r->db);
 }
 
 NTSTATUS registry_commit(struct registry *r)
 {
-	NTSTATUS status = status_of(run(r, COMMIT, 0, NULL));
-
-	if (!NT_SUCCESS(status))
-		registry_rollback(r);
-	r->in_transaction = false;
-	return status;
+	return database_commit(&r->db);
 }
 
 bool registry_in_transaction(const struct registry *r)
 {
-	return r->in_transaction;
+	return r->db.in_transaction;
 }
 
 /* --- keys --- */
@@ -319,7 +134,7 @@ NTSTATUS registry_key_exists(struct registry *r, registry_key key)
 {
 	bool there;
 	int64_t one;
-	NTSTATUS status = ask(r, IS_KEY, key, NULL, &one, &there);
+	NTSTATUS status = ask_number(r, IS_KEY, key, NULL, &one, &there);
 
 	return NT_SUCCESS(status) && !there ? STATUS_KEY_DELETED : status;
 }
@@ -328,7 +143,7 @@ NTSTATUS registry_child(struct registry *r, registry_key parent, const char *fol
 			registry_key *out)
 {
 	bool there;
-	NTSTATUS status = ask(r, FIND_CHILD, parent, folded, out, &there);
+	NTSTATUS status = ask_number(r, FIND_CHILD, parent, folded, out, &there);
 
 	return NT_SUCCESS(status) && !there ? STATUS_OBJECT_NAME_NOT_FOUND : status;
 }
@@ -337,7 +152,7 @@ static NTSTATUS may_have_child(struct registry *r, registry_key parent, bool is_
 {
 	bool there;
 	int64_t parent_is_volatile = 0;
-	NTSTATUS status = ask(r, IS_VOLATILE, parent, NULL, &parent_is_volatile, &there);
+	NTSTATUS status = ask_number(r, IS_VOLATILE, parent, NULL, &parent_is_volatile, &there);
 
 	if (!NT_SUCCESS(status))
 		return status;
@@ -346,39 +161,27 @@ static NTSTATUS may_have_child(struct registry *r, registry_key parent, bool is_
 	return parent_is_volatile && !is_volatile ? STATUS_CHILD_MUST_BE_VOLATILE : STATUS_SUCCESS;
 }
 
-/* A constraint that stopped a statement is no trouble of the file. */
-static NTSTATUS constraint(int code, NTSTATUS unique)
-{
-	if (code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY)
-		return unique;
-	if (code == SQLITE_CONSTRAINT_FOREIGNKEY)
-		return STATUS_KEY_DELETED;
-	return status_of(code);
-}
-
 NTSTATUS registry_add(struct registry *r, registry_key parent, const char *name, const char *folded,
 		      bool is_volatile, registry_key *out)
 {
 	const char *texts[] = { name, folded, is_volatile ? r->boot : NULL };
 	NTSTATUS status = may_have_child(r, parent, is_volatile);
-	int code;
+	bool row;
 
-	if (!NT_SUCCESS(status))
-		return status;
-	code = bind_texts(r, ADD_KEY, parent, texts, UW_ARRAY_SIZE(texts));
-	if (!code)
-		code = step(r, ADD_KEY);
-	if (code != SQLITE_DONE)
-		return constraint(code, STATUS_OBJECT_NAME_COLLISION);
-	*out = sqlite3_last_insert_rowid(r->db);
-	return STATUS_SUCCESS;
+	if (NT_SUCCESS(status))
+		status = bind_texts(r, ADD_KEY, parent, texts, UW_ARRAY_SIZE(texts));
+	if (NT_SUCCESS(status))
+		status = database_step(&r->db, ADD_KEY, &row);
+	if (NT_SUCCESS(status))
+		*out = database_last_row(&r->db);
+	return status;
 }
 
 NTSTATUS registry_remove(struct registry *r, registry_key key, bool whole_tree)
 {
-	NTSTATUS status = status_of(run(r, whole_tree ? REMOVE_TREE : REMOVE_LEAF, key, NULL));
+	NTSTATUS status = run(r, whole_tree ? REMOVE_TREE : REMOVE_LEAF, key, NULL);
 
-	if (!NT_SUCCESS(status) || sqlite3_changes(r->db))
+	if (!NT_SUCCESS(status) || database_changed(&r->db))
 		return status;
 	status = registry_key_exists(r, key);
 	return NT_SUCCESS(status) ? STATUS_CANNOT_DELETE : status;
@@ -387,14 +190,14 @@ NTSTATUS registry_remove(struct registry *r, registry_key key, bool whole_tree)
 /* --- values --- */
 
 /* Four zero bytes more: text that lacks its end has one here. */
-static NTSTATUS copy_value(sqlite3_stmt *row, int column, struct registry_value *out)
+static NTSTATUS copy_value(struct registry *r, enum statement row, int column,
+			   struct registry_value *out)
 {
 	const void *data;
 	int len;
 
-	out->type = (ULONG)sqlite3_column_int64(row, column);
-	data = sqlite3_column_blob(row, column + 1); /* before the length, see its manual */
-	len = sqlite3_column_bytes(row, column + 1);
+	out->type = (ULONG)database_column_number(&r->db, row, column);
+	data = database_column_blob(&r->db, row, column + 1, &len);
 	out->data = mem_calloc(1, (size_t)len + 4);
 	if (!out->data)
 		return STATUS_INSUFFICIENT_RESOURCES;
@@ -420,15 +223,15 @@ static NTSTATUS no_such_value(struct registry *r, registry_key key)
 NTSTATUS registry_get(struct registry *r, registry_key key, const char *folded,
 		      struct registry_value *out)
 {
-	int code = run(r, GET_VALUE, key, folded);
-	NTSTATUS status;
+	bool row;
+	NTSTATUS status = ask(r, GET_VALUE, key, folded, &row);
 
-	if (code == SQLITE_DONE)
+	if (!NT_SUCCESS(status))
+		return status;
+	if (!row)
 		return no_such_value(r, key);
-	if (code != SQLITE_ROW)
-		return status_of(code);
-	status = copy_value(r->statements[GET_VALUE], 0, out);
-	finish(r, GET_VALUE);
+	status = copy_value(r, GET_VALUE, 0, out);
+	database_finish(&r->db, GET_VALUE);
 	return status;
 }
 
@@ -436,70 +239,63 @@ NTSTATUS registry_set(struct registry *r, registry_key key, const char *name, co
 		      const struct registry_value *value)
 {
 	const char *texts[] = { name, folded };
-	int code;
+	NTSTATUS status;
+	bool row;
 
 	if (value->len > REGISTRY_DATA_MAX)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	code = bind_texts(r, SET_VALUE, key, texts, UW_ARRAY_SIZE(texts));
-	if (!code)
-		code = sqlite3_bind_int64(r->statements[SET_VALUE], 4, value->type);
-	if (!code) /* a NULL pointer would be an SQL NULL, not an empty value */
-		code = sqlite3_bind_blob(r->statements[SET_VALUE], 5, value->len ? value->data : "",
-					 (int)value->len, SQLITE_STATIC);
-	if (!code)
-		code = step(r, SET_VALUE);
-	return code == SQLITE_DONE ? STATUS_SUCCESS : constraint(code, STATUS_INTERNAL_ERROR);
+	status = bind_texts(r, SET_VALUE, key, texts, UW_ARRAY_SIZE(texts));
+	if (NT_SUCCESS(status))
+		status = database_bind_number(&r->db, SET_VALUE, 4, value->type);
+	if (NT_SUCCESS(status))
+		status = database_bind_blob(&r->db, SET_VALUE, 5, value->data, (int)value->len);
+	return NT_SUCCESS(status) ? database_step(&r->db, SET_VALUE, &row) : status;
 }
 
 NTSTATUS registry_unset(struct registry *r, registry_key key, const char *folded)
 {
-	NTSTATUS status = status_of(run(r, UNSET_VALUE, key, folded));
+	NTSTATUS status = run(r, UNSET_VALUE, key, folded);
 
-	if (!NT_SUCCESS(status) || sqlite3_changes(r->db))
+	if (!NT_SUCCESS(status) || database_changed(&r->db))
 		return status;
 	return no_such_value(r, key);
 }
 
 /* --- lists --- */
 
-static const char *column_text(sqlite3_stmt *row, int column)
+static NTSTATUS give_key(struct registry *r, registry_key_fn *fn, void *arg)
 {
-	return (const char *)sqlite3_column_text(row, column);
-}
+	const char *name = database_column_text(&r->db, LIST_KEYS, 1);
 
-static NTSTATUS give_key(sqlite3_stmt *row, registry_key_fn *fn, void *arg)
-{
-	const char *name = column_text(row, 1);
-
-	return name ? fn(arg, sqlite3_column_int64(row, 0), name, sqlite3_column_int(row, 2))
+	return name ? fn(arg, database_column_number(&r->db, LIST_KEYS, 0), name,
+			 database_column_number(&r->db, LIST_KEYS, 2) != 0)
 		    : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 NTSTATUS registry_each_key(struct registry *r, registry_key parent, registry_key_fn *fn, void *arg)
 {
-	int code = run(r, LIST_KEYS, parent, NULL);
-	NTSTATUS status = STATUS_SUCCESS;
+	bool row;
+	NTSTATUS status = ask(r, LIST_KEYS, parent, NULL, &row);
 
-	while (code == SQLITE_ROW) {
-		status = give_key(r->statements[LIST_KEYS], fn, arg);
-		if (!NT_SUCCESS(status))
-			break;
-		code = step(r, LIST_KEYS);
+	while (NT_SUCCESS(status) && row) {
+		status = give_key(r, fn, arg);
+		if (NT_SUCCESS(status))
+			status = database_step(&r->db, LIST_KEYS, &row);
 	}
-	if (code == SQLITE_ROW)
-		finish(r, LIST_KEYS);
-	return NT_SUCCESS(status) ? status_of(code) : status;
+	if (row)
+		database_finish(&r->db, LIST_KEYS);
+	return status;
 }
 
-static NTSTATUS give_value(sqlite3_stmt *row, registry_value_fn *fn, void *arg)
+static NTSTATUS give_value(struct registry *r, registry_value_fn *fn, void *arg)
 {
-	const char *name = column_text(row, 0);
+	const char *name = database_column_text(&r->db, LIST_VALUES, 0);
 	struct registry_value value;
 	NTSTATUS status;
 
 	if (!name)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	status = copy_value(row, 1, &value);
+	status = copy_value(r, LIST_VALUES, 1, &value);
 	if (!NT_SUCCESS(status))
 		return status;
 	status = fn(arg, name, &value);
@@ -509,115 +305,20 @@ static NTSTATUS give_value(sqlite3_stmt *row, registry_value_fn *fn, void *arg)
 
 NTSTATUS registry_each_value(struct registry *r, registry_key key, registry_value_fn *fn, void *arg)
 {
-	int code = run(r, LIST_VALUES, key, NULL);
-	NTSTATUS status = STATUS_SUCCESS;
+	bool row;
+	NTSTATUS status = ask(r, LIST_VALUES, key, NULL, &row);
 
-	while (code == SQLITE_ROW) {
-		status = give_value(r->statements[LIST_VALUES], fn, arg);
-		if (!NT_SUCCESS(status))
-			break;
-		code = step(r, LIST_VALUES);
+	while (NT_SUCCESS(status) && row) {
+		status = give_value(r, fn, arg);
+		if (NT_SUCCESS(status))
+			status = database_step(&r->db, LIST_VALUES, &row);
 	}
-	if (code == SQLITE_ROW)
-		finish(r, LIST_VALUES);
-	return NT_SUCCESS(status) ? status_of(code) : status;
-}
-
-/* --- the file --- */
-
-static int on_busy(void *arg, int count)
-{
-	struct registry *r = arg;
-
-	if (!count)
-		r->busy_until = exec_deadline_ms(registry_busy_ms);
-	if (exec_now_ns() >= r->busy_until)
-		return 0;
-	exec_sleep_ms(count < 10 ? 1 : 10);
-	return 1;
-}
-
-static int pragma_number(struct registry *r, const char *text, int64_t *out)
-{
-	sqlite3_stmt *row;
-	int code = sqlite3_prepare_v2(r->db, text, -1, &row, NULL);
-
-	if (code)
-		return code;
-	code = sqlite3_step(row);
-	if (code == SQLITE_ROW)
-		*out = sqlite3_column_int64(row, 0);
-	(void)sqlite3_finalize(row);
-	return code == SQLITE_ROW ? SQLITE_OK : code;
-}
-
-/* Two processes may do this to a new file at once; sqlite3 does not wait here by itself. */
-static int use_wal(struct registry *r)
-{
-	uint64_t until = exec_deadline_ms(registry_busy_ms);
-	int code;
-
-	while ((code = sqlite3_exec(r->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL)) ==
-		       SQLITE_BUSY &&
-	       exec_now_ns() < until)
-		exec_sleep_ms(2);
-	return code;
-}
-
-/* Who made the file, and are there tables? */
-static int read_header(struct registry *r, int64_t *id, int64_t *version, int64_t *tables)
-{
-	int code = pragma_number(r, "PRAGMA application_id", id);
-
-	if (!code)
-		code = pragma_number(r, "PRAGMA user_version", version);
-	if (!code)
-		code = pragma_number(r, "SELECT count(*) FROM sqlite_schema", tables);
-	return code;
-}
-
-static NTSTATUS make_schema(struct registry *r)
-{
-	int64_t id, version, tables;
-	NTSTATUS status = registry_begin(r);
-	int code;
-
-	if (!NT_SUCCESS(status))
-		return status;
-	code = read_header(r, &id, &version, &tables); /* another process may have been first */
-	if (!code && !tables)
-		code = sqlite3_exec(r->db, schema, NULL, NULL, NULL);
-	if (!code)
-		return registry_commit(r);
-	status = failed(r, code);
-	registry_rollback(r);
+	if (row)
+		database_finish(&r->db, LIST_VALUES);
 	return status;
 }
 
-static NTSTATUS check_header(struct registry *r, const char *path, struct report *rep)
-{
-	int64_t id = 0, version = 0, tables = 0;
-	int code = read_header(r, &id, &version, &tables);
-
-	if (code)
-		return failed(r, code);
-	if (!id && !tables) {
-		code = use_wal(r);
-		return code ? failed(r, code) : make_schema(r);
-	}
-	if (id != APPLICATION_ID) {
-		report_say(rep, "registry %s: this is a database of another program", path);
-		report_hint(rep, "UWDF_REGISTRY=/path/of/your/registry.db chooses another file");
-		return STATUS_OBJECT_TYPE_MISMATCH;
-	}
-	if (version != SCHEMA_VERSION) {
-		report_say(rep, "registry %s: its layout has version %lld, this uwdf knows %d",
-			   path, (long long)version, SCHEMA_VERSION);
-		report_hint(rep, "use the newer uwdf that made it; nothing was changed");
-		return STATUS_REVISION_MISMATCH;
-	}
-	return STATUS_SUCCESS;
-}
+/* --- the file --- */
 
 /* Volatile keys of an earlier boot. */
 static NTSTATUS drop_stale(struct registry *r)
@@ -629,24 +330,18 @@ static NTSTATUS drop_stale(struct registry *r)
 	if (sys_read_file("/proc/sys/kernel/random/boot_id", r->boot, sizeof(r->boot)) < 0)
 		(void)snprintf(r->boot, sizeof(r->boot), "boot");
 	r->boot[strcspn(r->boot, "\n")] = '\0';
-	status = ask(r, HAS_STALE, 0, r->boot, &stale, &there);
+	status = ask_number(r, HAS_STALE, 0, r->boot, &stale, &there);
 	if (NT_SUCCESS(status) && stale)
-		status = status_of(run(r, DROP_STALE, 0, r->boot));
+		status = run(r, DROP_STALE, 0, r->boot);
 	return status;
 }
 
-static NTSTATUS set_up(struct registry *r, const char *path, struct report *rep)
+static NTSTATUS set_up(struct registry *r, const struct database_params *params, struct report *rep)
 {
-	NTSTATUS status;
-	int code;
+	NTSTATUS status = database_init(&r->db, params);
 
-	(void)sqlite3_extended_result_codes(r->db, 1);
-	(void)sqlite3_busy_handler(r->db, on_busy, r);
-	(void)sqlite3_db_config(r->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	code = sqlite3_exec(r->db, settings, NULL, NULL, NULL);
-	if (code)
-		return failed(r, code);
-	status = check_header(r, path, rep);
+	if (NT_SUCCESS(status))
+		status = registry_schema_prepare(&r->db, params->path, rep);
 	return NT_SUCCESS(status) ? drop_stale(r) : status;
 }
 
@@ -665,35 +360,26 @@ UW_COLD static void explain(NTSTATUS status, const char *path, const char *why, 
 	}
 }
 
-static NTSTATUS open_file(struct registry *r, const char *path, bool create)
-{
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-	int code = sqlite3_open_v2(path, &r->db, flags | (create ? SQLITE_OPEN_CREATE : 0), NULL);
-
-	if (!code)
-		return STATUS_SUCCESS;
-	if (!r->db)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	return failed(r, code);
-}
-
 NTSTATUS registry_open(const char *path, bool create, struct report *rep, struct registry **out)
 {
+	const struct database_params params = {
+		.path = path,
+		.create = create,
+		.sql = sql,
+		.busy_ms = &registry_busy_ms,
+	};
 	struct registry *r;
 	NTSTATUS status;
 	struct stat st;
 
 	if (!create && sys_stat(path, &st) == -ENOENT)
 		return STATUS_OBJECT_NAME_NOT_FOUND;
-	use_our_memory();
 	r = mem_calloc(1, sizeof(*r));
 	if (!r)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	status = open_file(r, path, create);
-	if (NT_SUCCESS(status))
-		status = set_up(r, path, rep);
+	status = set_up(r, &params, rep);
 	if (!NT_SUCCESS(status)) {
-		explain(status, path, r->trouble[0] ? r->trouble : "no memory", rep);
+		explain(status, path, r->db.trouble[0] ? r->db.trouble : "no memory", rep);
 		registry_close(r);
 		return status;
 	}
@@ -705,39 +391,16 @@ void registry_close(struct registry *r)
 {
 	if (!r)
 		return;
-	for (unsigned int i = 0; i < STATEMENTS; i++)
-		(void)sqlite3_finalize(r->statements[i]);
-	(void)sqlite3_close(r->db);
+	database_deinit(&r->db);
 	mem_free(r);
-}
-
-static NTSTATUS check_pages(struct registry *r, struct report *rep)
-{
-	int code = run(r, CHECK, 0, NULL);
-	const char *found;
-	bool sound;
-
-	if (code != SQLITE_ROW)
-		return status_of(code);
-	found = column_text(r->statements[CHECK], 0);
-	sound = found && !strcmp(found, "ok");
-	if (!sound)
-		report_say(rep, "the registry is damaged: %s", found ? found : "?");
-	finish(r, CHECK);
-	return sound ? STATUS_SUCCESS : STATUS_REGISTRY_CORRUPT;
 }
 
 NTSTATUS registry_check(struct registry *r, struct report *rep)
 {
-	NTSTATUS status = check_pages(r, rep);
-	int code;
+	char why[sizeof(rep->text)];
+	NTSTATUS status = database_check(&r->db, why, sizeof(why));
 
-	if (!NT_SUCCESS(status))
-		return status;
-	code = run(r, CHECK_LINKS, 0, NULL);
-	if (code != SQLITE_ROW)
-		return status_of(code);
-	finish(r, CHECK_LINKS);
-	report_say(rep, "the registry is damaged: something hangs on a key that is not there");
-	return STATUS_REGISTRY_CORRUPT;
+	if (why[0])
+		report_say(rep, "the registry is damaged: %s", why);
+	return status;
 }

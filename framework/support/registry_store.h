@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * registry_store.h - keys and values in one database file; registry_store.c alone knows sqlite3.
+ * registry_store.h - keys and values in one database file.
  *
  * A key is a number that is never used again, so that one kept past the key's removal is noticed.
  * Names come twice: as written, and folded (registry_name.h), which is what is compared. A volatile
