@@ -27,8 +27,11 @@
 	X(dwfl_addrmodule)                                                                         \
 	X(dwfl_module_addrname)                                                                    \
 	X(dwfl_module_addrdie)                                                                     \
-	X(dwfl_module_getsrc)                                                                      \
-	X(dwfl_lineinfo)                                                                           \
+	X(dwfl_module_nextcu)                                                                      \
+	X(dwarf_haspc)                                                                             \
+	X(dwarf_getsrc_die)                                                                        \
+	X(dwarf_linesrc)                                                                           \
+	X(dwarf_lineno)                                                                            \
 	X(dwarf_getscopes_die)                                                                     \
 	X(dwarf_getscopes)                                                                         \
 	X(dwarf_diename)                                                                           \
@@ -191,15 +194,28 @@ static void put_scopes(Dwarf_Die *unit, Dwarf_Addr at, struct fx_debug_info *out
 	mem_free_foreign(scopes);
 }
 
-static void put_line(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *out)
+static void put_line(Dwarf_Die *unit, Dwarf_Addr at, struct fx_debug_info *out)
 {
-	Dwfl_Line *line = dw.dwfl_module_getsrc(module, at);
-	const char *file;
+	Dwarf_Line *line = dw.dwarf_getsrc_die(unit, at);
+	const char *file = line ? dw.dwarf_linesrc(line, NULL, NULL) : NULL;
 	int number = 0;
 
-	file = line ? dw.dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
-	if (file)
+	if (file && !dw.dwarf_lineno(line, &number))
 		put_file(out, file, number);
+}
+
+/* clang leaves out the table of which unit has which addresses: then each is asked. */
+static Dwarf_Die *find_unit(Dwfl_Module *module, Dwarf_Addr at, Dwarf_Addr *out_bias)
+{
+	Dwarf_Die *unit = dw.dwfl_module_addrdie(module, at, out_bias);
+
+	if (unit)
+		return unit;
+	while ((unit = dw.dwfl_module_nextcu(module, unit, out_bias))) {
+		if (dw.dwarf_haspc(unit, at - *out_bias) > 0)
+			break;
+	}
+	return unit;
 }
 
 static bool in_own_image(Dwarf_Addr at)
@@ -214,13 +230,13 @@ static void put_all(Dwfl_Module *module, Dwarf_Addr at, struct fx_debug_info *ou
 {
 	const char *name = dw.dwfl_module_addrname(module, at);
 	Dwarf_Addr bias = 0;
-	Dwarf_Die *unit = dw.dwfl_module_addrdie(module, at, &bias);
+	Dwarf_Die *unit = find_unit(module, at, &bias);
 
 	(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
 	if (!unit)
 		return;
 	out->framework = in_own_image(at) && is_framework(dw.dwarf_diename(unit));
-	put_line(module, at, out);
+	put_line(unit, at - bias, out);
 	put_scopes(unit, at - bias, out);
 }
 
