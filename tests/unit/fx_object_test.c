@@ -173,7 +173,8 @@ static NTSTATUS create_with(PWDF_OBJECT_ATTRIBUTES attrs)
 
 static void test_create__attributes__checked(void **state)
 {
-	WDF_OBJECT_CONTEXT_TYPE_INFO type = { sizeof(type), "TYPE", 8, NULL, NULL };
+	/* read until the driver is unloaded */
+	static WDF_OBJECT_CONTEXT_TYPE_INFO type = { sizeof(type), "TYPE", 8, NULL, NULL };
 	WDF_OBJECT_ATTRIBUTES attrs;
 	(void)state;
 	assert_int_equal(create_with(NULL), STATUS_SUCCESS);
