@@ -34,6 +34,7 @@ struct run {
 	struct uwdf_device *device;
 	struct server *server;
 	int ready_fd; /* -1: none */
+	bool misused; /* --verify was */
 };
 
 /* --- what others note --- */
@@ -113,8 +114,10 @@ static int load_driver(struct run *run)
 	if (option_given(run->args, "verify"))
 		err = uwdf_host_verify(run->host, option_value(run->args, "verify"),
 				       &run->host_rep);
-	if (err)
+	if (err) {
+		run->misused = true;
 		return take_report(run, err);
+	}
 	err = uwdf_host_load(run->host, path, &run->host_rep, &run->driver);
 	if (!err)
 		return 0;
@@ -246,7 +249,8 @@ static int code_of(const struct run *run, int err)
 	bool is_malformed = !pci_function_address_valid(option_value(run->args, "device")) ||
 			    (name && !runtime_name_valid(name));
 
-	return err == -EINVAL && is_malformed ? EXIT_CODE_USAGE : exit_code_of(err);
+	return err == -EINVAL && (is_malformed || run->misused) ? EXIT_CODE_USAGE
+								: exit_code_of(err);
 }
 
 static int run_host(struct run *run)

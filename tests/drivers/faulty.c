@@ -20,6 +20,7 @@ enum faulty_place {
 	D0_EXIT,
 	ISR_STORM,     /* the ISR claims its interrupt and leaves the line asserted (e1000) */
 	ISR_UNCLAIMED, /* ... or does not claim it */
+	DELETED_LOCK,  /* D0Entry uses a lock that it has deleted */
 	NOTHING,
 };
 
@@ -57,10 +58,24 @@ static NTSTATUS faulty_release(WDFDEVICE device, WDFCMRESLIST translated)
 	return FAILS(RELEASE_HARDWARE, STATUS_UNSUCCESSFUL);
 }
 
+/* The verifier is to name this function. */
+static void use_deleted_lock(void)
+{
+	WDFSPINLOCK lock;
+
+	if (!NT_SUCCESS(WdfSpinLockCreate(WDF_NO_OBJECT_ATTRIBUTES, &lock)))
+		return;
+	WdfObjectDelete(lock);
+	WdfSpinLockAcquire(lock);
+	WdfSpinLockRelease(lock);
+}
+
 static NTSTATUS faulty_d0_entry(WDFDEVICE device, WDF_POWER_DEVICE_STATE previous)
 {
 	UNREFERENCED_PARAMETER(device);
 	UNREFERENCED_PARAMETER(previous);
+	if (here == DELETED_LOCK)
+		use_deleted_lock();
 	return FAILS(D0_ENTRY, STATUS_DEVICE_POWER_FAILURE);
 }
 

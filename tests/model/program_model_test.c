@@ -89,6 +89,54 @@ static void test_second_signal__ends_at_once(void **state)
 	assert_int_equal(program_end(&host, 10), 130);
 }
 
+/* --- the verifier --- */
+
+static int run_verified(const char *driver, const char *verify)
+{
+	return PROGRAM_RUN(&tool, "uwdf", "run", driver, "--device", "model:edu", verify);
+}
+
+static void test_verify__wrong_call__stops_with_rule_line_and_hint(void **state)
+{
+	const char *line;
+
+	(void)state;
+	assert_int_equal(run_verified("faulty_deleted_lock", "--verify"), 128 + SIGABRT);
+	expect_said("driver faulty_deleted_lock stopped: WDF_VIOLATION");
+	expect_said("rule 2\n");
+	expect_said("  called from use_deleted_lock at ");
+	line = strstr(tool.output, "/faulty.c:");
+	assert_non_null(line);
+	assert_in_range(atoi(line + strlen("/faulty.c:")), 1, 1000);
+	expect_said("is the handle of a freed object");
+	expect_said("  hint: a handle ends with its object");
+}
+
+static void test_verify__options__wrong_ones_named(void **state)
+{
+	static const struct {
+		const char *option, *says;
+	} cases[] = {
+		{ "--verify=Nonsense", "there is no: Nonsense" },
+		{ "--verify=VerifierOn,Quarantine=many", "takes a number: Quarantine=many" },
+		{ "--verify=TrackHandles", "takes types: TrackHandles" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(run_verified("edu", cases[i].option), 2);
+		expect_said(cases[i].says);
+		expect_said("--verify=VerifierOn,");
+	}
+}
+
+static void test_verify__allocate_fail_count__driver_does_not_start(void **state)
+{
+	(void)state;
+	assert_int_equal(run_verified("edu", "--verify=VerifierAllocateFailCount=1"), 1);
+	expect_said("STATUS_INSUFFICIENT_RESOURCES");
+}
+
 /* --- hosts that do not answer, directories that will not do --- */
 
 static void test_devices__a_stopped_host__shown_as_such(void **state)
@@ -211,6 +259,9 @@ int main(void)
 		in_run_dir(test_run_json__one_object_when_ready),
 		in_run_dir(test_ready_fd__given_the_name_and_closed),
 		in_run_dir(test_second_signal__ends_at_once),
+		in_run_dir(test_verify__wrong_call__stops_with_rule_line_and_hint),
+		in_run_dir(test_verify__options__wrong_ones_named),
+		in_run_dir(test_verify__allocate_fail_count__driver_does_not_start),
 		in_run_dir(test_devices__a_stopped_host__shown_as_such),
 		in_run_dir(test_devices__directory_of_no_use__said_with_its_name),
 		in_run_dir(test_net__device_is_no_nic__said),

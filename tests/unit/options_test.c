@@ -16,6 +16,7 @@ static const struct option_spec specs[] = {
 	{ "device", "ADDRESS", "which" },
 	{ "qemu-arg", "ARGUMENT", "more" },
 	{ "json", NULL, "as JSON" },
+	{ "verify", "[=OPTIONS]", "optional" },
 	{ NULL, NULL, NULL },
 };
 
@@ -75,6 +76,27 @@ static void test_last_value_wins(void **state)
 	assert_null(option_value(&args, "qemu-arg"));
 }
 
+static void test_optional_value__only_behind_an_equals_sign(void **state)
+{
+	struct arguments args;
+	struct report rep;
+
+	(void)state;
+	assert_int_equal(parse(&rep, &args, "run --verify x"), 0);
+	assert_true(option_given(&args, "verify"));
+	assert_string_equal(option_value(&args, "verify"), "");
+	assert_int_equal(args.operand_count, 1);
+	assert_int_equal(parse(&rep, &args, "run x --verify"), 0);
+	assert_string_equal(option_value(&args, "verify"), "");
+	assert_int_equal(parse(&rep, &args, "run x --verify=Quarantine=9,VerifyOn y"), 0);
+	assert_string_equal(option_value(&args, "verify"), "Quarantine=9,VerifyOn");
+	assert_int_equal(args.operand_count, 2);
+	assert_int_equal(parse(&rep, &args, "run x --verify="), 0);
+	assert_string_equal(option_value(&args, "verify"), "");
+	assert_int_equal(parse(&rep, &args, "run x"), 0);
+	assert_false(option_given(&args, "verify"));
+}
+
 static void test_two_dashes_end_options(void **state)
 {
 	struct arguments args;
@@ -118,6 +140,7 @@ static void test_mistakes__named_with_a_suggestion(void **state)
 	expect_refused("run x --frobnicate", "unknown option: --frobnicate", "--help");
 	expect_refused("run x -j", "unknown option: -j", "uwdf run");
 	expect_refused("run x --json=1", "takes no value", "--help");
+	expect_refused("run x --verifi=a", "unknown option: --verifi", "--verify");
 	expect_refused("run x --device", "needs a value", "--help");
 	expect_refused("run", "missing", "--help");
 	expect_refused("run a b c", "too many: c", "--help");
@@ -156,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options_and_operands_in_any_order),
 		cmocka_unit_test(test_last_value_wins),
+		cmocka_unit_test(test_optional_value__only_behind_an_equals_sign),
 		cmocka_unit_test(test_two_dashes_end_options),
 		cmocka_unit_test(test_help_needs_nothing_else),
 		cmocka_unit_test(test_mistakes__named_with_a_suggestion),
