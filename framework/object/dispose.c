@@ -71,7 +71,7 @@ static struct fx_object *claim_child(struct fx_object *obj, bool *out_parked)
 	}
 	*out_parked = obj->active > 0;
 	if (*out_parked)
-		obj->flags |= FX_OBJECT_PARKED;
+		__atomic_fetch_or(&obj->flags, FX_OBJECT_PARKED, __ATOMIC_RELAXED);
 	spin_lock_release(&obj->lock);
 	return child;
 }
@@ -92,11 +92,13 @@ static struct fx_object *leave_parent(struct fx_object *obj, bool *out_stays)
 		list_remove(&obj->sibling);
 		obj->place = FX_PLACE_NONE;
 	} else if (obj->flags & FX_OBJECT_PASSIVE) {
-		parent->flags |= FX_OBJECT_PASSIVE; /* it will take @obj apart */
+		/* it will take @obj apart */
+		__atomic_fetch_or(&parent->flags, FX_OBJECT_PASSIVE, __ATOMIC_RELAXED);
 	}
 	parent->active--;
 	parked = parent->flags & FX_OBJECT_PARKED;
-	parent->flags &= (uint8_t)~FX_OBJECT_PARKED;
+	if (parked)
+		__atomic_fetch_and(&parent->flags, (uint8_t)~FX_OBJECT_PARKED, __ATOMIC_RELAXED);
 	spin_lock_release(&parent->lock);
 	return parked ? parent : NULL;
 }
@@ -116,7 +118,8 @@ static struct fx_object *take_child(struct fx_object *obj)
 static void leave_tree(struct fx_object *obj)
 {
 	obj->place = FX_PLACE_NONE;
-	obj->parent = NULL;
+	/* a report of the verifier's may be looking */
+	__atomic_store_n(&obj->parent, NULL, __ATOMIC_RELAXED);
 	if (obj->class->disposed)
 		obj->class->disposed(obj);
 	fx_object_leave(obj);

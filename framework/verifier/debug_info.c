@@ -43,7 +43,9 @@
 	X(dwarf_getsrcfiles)                                                                       \
 	X(dwarf_filesrc)
 
-static struct {
+/* Several threads may have something to say at once; a book stays with its thread. */
+static __thread struct {
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): it declares @name */
 #define MEMBER(name) __typeof__(name) *name;
 	FUNCTIONS(MEMBER)
 #undef MEMBER
@@ -82,7 +84,7 @@ static struct fx_debug_book *as_book(Dwfl *dwfl)
 struct fx_debug_book *fx_debug_book_open(void)
 {
 	static char *no_path; /* libdw wants a place for one */
-	static Dwfl_Callbacks callbacks;
+	static __thread Dwfl_Callbacks callbacks;
 	Dwfl *dwfl;
 
 	if (!load())
@@ -222,7 +224,8 @@ static bool in_own_image(Dwarf_Addr at)
 {
 	Dl_info theirs, ours;
 
-	return dladdr((const void *)at, &theirs) && dladdr(&dw, &ours) &&
+	return dladdr((const void *)at, &theirs) &&
+	       dladdr((const void *)(uintptr_t)in_own_image, &ours) &&
 	       theirs.dli_fbase == ours.dli_fbase;
 }
 

@@ -12,7 +12,10 @@ struct fx_debug_info {
 	bool framework; /* compiled as part of the framework */
 };
 
-/* To ask for several addresses; opening takes milliseconds. NULL: there is nothing to ask. */
+/*
+ * To ask for several addresses, in the thread that opened it; opening takes milliseconds. NULL:
+ * there is nothing to ask.
+ */
 struct fx_debug_book;
 struct fx_debug_book *fx_debug_book_open(void);
 void fx_debug_book_close(struct fx_debug_book *book); /* NULL is fine */

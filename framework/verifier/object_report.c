@@ -139,14 +139,27 @@ static const char *state_of(const struct fx_object *obj)
 	return state < UW_ARRAY_SIZE(names) ? names[state] : names[0];
 }
 
+/*
+ * Other threads take the tree apart, leaves first: an object leaves its parent before the parent is
+ * destroyed, of which the records are told. So who is still a parent under their lock, stays.
+ */
+static void put_ancestors_locked(const struct fx_object *obj, char *line)
+{
+	for (unsigned int i = 0; i < ANCESTORS; i++) {
+		obj = __atomic_load_n(&obj->parent, __ATOMIC_RELAXED);
+		if (!obj)
+			break;
+		add(line, "%s%s %p", i ? " in " : "", obj->class->name, fx_object_handle(obj));
+	}
+}
+
 static void say_ancestors(const struct fx_object *obj)
 {
 	char line[LINE] = "";
 
-	for (unsigned int i = 0; i < ANCESTORS && obj->parent; i++) {
-		obj = obj->parent;
-		add(line, "%s%s %p", i ? " in " : "", obj->class->name, fx_object_handle(obj));
-	}
+	fx_records_lock();
+	put_ancestors_locked(obj, line);
+	fx_records_unlock();
 	if (line[0])
 		log_error("verifier", "    in %s", line);
 }

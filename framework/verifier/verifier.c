@@ -155,7 +155,7 @@ void fx_verifier_level(struct fx_driver *driver, const char *function, KIRQL max
 static const char *type_name(unsigned int type)
 {
 	static const char *const names[] = {
-		[FX_TYPE_OBJECT - FX_TYPE_OBJECT] = "WDFOBJECT",
+		[0] = "WDFOBJECT",
 		[FX_TYPE_DRIVER - FX_TYPE_OBJECT] = "WDFDRIVER",
 		[FX_TYPE_DEVICE - FX_TYPE_OBJECT] = "WDFDEVICE",
 		[FX_TYPE_QUEUE - FX_TYPE_OBJECT] = "WDFQUEUE",
