@@ -231,7 +231,7 @@ struct fx_scope *fx_io_queue_scope(struct fx_object *queue)
 void queue_keep(struct fx_queue *q)
 {
 	spin_lock_acquire(&q->base.lock);
-	q->base.flags |= FX_OBJECT_KEPT;
+	__atomic_fetch_or(&q->base.flags, FX_OBJECT_KEPT, __ATOMIC_RELAXED);
 	spin_lock_release(&q->base.lock);
 }
 

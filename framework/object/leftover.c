@@ -17,8 +17,8 @@ static void add(struct fx_object *obj)
 {
 	struct fx_driver *driver = obj->driver;
 
-	obj->flags |=
-		FX_OBJECT_LEFT; /* before our reference goes: whoever drops the last one sees it */
+	/* before our reference goes: whoever drops the last one sees it */
+	__atomic_fetch_or(&obj->flags, FX_OBJECT_LEFT, __ATOMIC_RELAXED);
 	spin_lock_acquire(&lock);
 	if (!driver->leftover_count) /* a driver that no loader made has all zeros */
 		list_init(&driver->leftovers);
@@ -46,7 +46,7 @@ void fx_leftover_gone(struct fx_object *obj)
 	list_remove(&obj->sibling);
 	obj->driver->leftover_count--;
 	spin_lock_release(&lock);
-	obj->flags &= (uint8_t)~FX_OBJECT_LEFT;
+	__atomic_fetch_and(&obj->flags, (uint8_t)~FX_OBJECT_LEFT, __ATOMIC_RELAXED);
 }
 
 size_t fx_leftover_count(const struct fx_driver *driver)

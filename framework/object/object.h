@@ -131,7 +131,7 @@ struct fx_object_class {
 struct fx_object {
 	uint16_t type;   /* enum fx_type; first word: one load tells the kind */
 	uint8_t state;   /* enum fx_object_state; atomic */
-	uint8_t flags;   /* FX_OBJECT_*, guarded by lock */
+	uint8_t flags;   /* FX_OBJECT_*, atomic: not all who write hold the lock */
 	int32_t refs;    /* atomic */
 	uint64_t handle; /* current handle value */
 	const struct fx_object_class *class;
@@ -276,6 +276,11 @@ bool fx_object_ref_unless_zero(struct fx_object *obj);
 static inline enum fx_object_state fx_object_state(const struct fx_object *obj)
 {
 	return (enum fx_object_state)__atomic_load_n(&obj->state, __ATOMIC_ACQUIRE);
+}
+
+static inline uint8_t fx_object_flags(const struct fx_object *obj)
+{
+	return __atomic_load_n(&obj->flags, __ATOMIC_RELAXED);
 }
 
 static inline void *fx_object_handle(const struct fx_object *obj)

@@ -39,7 +39,7 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return;
-	if (!obj->class->driver_may_delete || (obj->flags & FX_OBJECT_KEPT)) {
+	if (!obj->class->driver_may_delete || (fx_object_flags(obj) & FX_OBJECT_KEPT)) {
 		fx_rule_break(driver, FX_RULE_MAY_NOT_DELETE, obj,
 			      "WdfObjectDelete on a %s, which the framework deletes",
 			      obj->class->name);
