@@ -332,10 +332,13 @@ NTSTATUS database_use_wal(struct database *db)
 	uint64_t until = exec_deadline_ms(*db->busy_ms);
 	int code;
 
-	while ((code = sqlite3_exec(db->connection, "PRAGMA journal_mode = WAL", NULL, NULL,
-				    NULL)) == SQLITE_BUSY &&
-	       exec_now_ns() < until)
+	for (;;) {
+		code = sqlite3_exec(db->connection, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+		/* the kind of busy is in the upper bits */
+		if ((code & 0xff) != SQLITE_BUSY || exec_now_ns() >= until)
+			break;
 		exec_sleep_ms(2);
+	}
 	return crossed(db, code);
 }
 

@@ -28,26 +28,45 @@ static const char schema[] =
 	"PRAGMA user_version = 1;";
 
 /* Who made the file, and are there tables? */
-static NTSTATUS read_header(struct database *db, int64_t *id, int64_t *version, int64_t *tables)
+struct header {
+	int64_t id, version, tables;
+};
+
+static NTSTATUS read_header(struct database *db, struct header *out)
 {
-	NTSTATUS status = database_number(db, "PRAGMA application_id", id);
+	NTSTATUS status = database_number(db, "PRAGMA application_id", &out->id);
 
 	if (NT_SUCCESS(status))
-		status = database_number(db, "PRAGMA user_version", version);
+		status = database_number(db, "PRAGMA user_version", &out->version);
 	if (NT_SUCCESS(status))
-		status = database_number(db, "SELECT count(*) FROM sqlite_schema", tables);
+		status = database_number(db, "SELECT count(*) FROM sqlite_schema", &out->tables);
+	return status;
+}
+
+/* All of one moment: another process may be making the tables. */
+static NTSTATUS look_at_header(struct database *db, struct header *out)
+{
+	NTSTATUS status = database_exec(db, "BEGIN");
+
+	if (!NT_SUCCESS(status))
+		return status;
+	status = read_header(db, out);
+	if (NT_SUCCESS(status))
+		status = database_exec(db, "COMMIT");
+	if (!NT_SUCCESS(status))
+		database_rollback(db);
 	return status;
 }
 
 static NTSTATUS make_schema(struct database *db)
 {
-	int64_t id, version, tables;
+	struct header header;
 	NTSTATUS status = database_begin(db);
 
 	if (!NT_SUCCESS(status))
 		return status;
-	status = read_header(db, &id, &version, &tables); /* another process may have been first */
-	if (NT_SUCCESS(status) && !tables)
+	status = read_header(db, &header); /* another process may have been first */
+	if (NT_SUCCESS(status) && !header.tables)
 		status = database_exec(db, schema);
 	if (NT_SUCCESS(status))
 		return database_commit(db);
@@ -57,23 +76,23 @@ static NTSTATUS make_schema(struct database *db)
 
 NTSTATUS registry_schema_prepare(struct database *db, const char *path, struct report *rep)
 {
-	int64_t id = 0, version = 0, tables = 0;
-	NTSTATUS status = read_header(db, &id, &version, &tables);
+	struct header header = { 0 };
+	NTSTATUS status = look_at_header(db, &header);
 
 	if (!NT_SUCCESS(status))
 		return status;
-	if (!id && !tables) {
+	if (!header.id && !header.tables) {
 		status = database_use_wal(db);
 		return NT_SUCCESS(status) ? make_schema(db) : status;
 	}
-	if (id != APPLICATION_ID) {
+	if (header.id != APPLICATION_ID) {
 		report_say(rep, "registry %s: this is a database of another program", path);
 		report_hint(rep, "UWDF_REGISTRY=/path/of/your/registry.db chooses another file");
 		return STATUS_OBJECT_TYPE_MISMATCH;
 	}
-	if (version != SCHEMA_VERSION) {
+	if (header.version != SCHEMA_VERSION) {
 		report_say(rep, "registry %s: its layout has version %lld, this uwdf knows %d",
-			   path, (long long)version, SCHEMA_VERSION);
+			   path, (long long)header.version, SCHEMA_VERSION);
 		report_hint(rep, "use the newer uwdf that made it; nothing was changed");
 		return STATUS_REVISION_MISMATCH;
 	}

@@ -439,19 +439,16 @@ static NTSTATUS count_values(uint32_t writer, uint32_t count)
 	return status;
 }
 
-static void test_processes__four_at_once_on_a_new_file__each_change_of_each(void **state)
+static void four_processes(uint32_t changes)
 {
-	enum { EACH = 100 };
-	struct registry *r;
 	pid_t pids[KEYS];
-	struct model found;
-	(void)state;
+
 	fresh_file();
 	fflush(NULL);
 	for (uint32_t i = 0; i < KEYS; i++) {
 		pids[i] = fork();
 		if (!pids[i])
-			child_exit(!NT_SUCCESS(count_values(i, EACH)));
+			child_exit(!NT_SUCCESS(count_values(i, changes)));
 	}
 	for (uint32_t i = 0; i < KEYS; i++) {
 		int status;
@@ -459,6 +456,15 @@ static void test_processes__four_at_once_on_a_new_file__each_change_of_each(void
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 		assert_int_equal(status, 0);
 	}
+}
+
+static void test_processes__four_at_once_on_a_new_file__each_change_of_each(void **state)
+{
+	enum { EACH = 100 };
+	struct registry *r;
+	struct model found;
+	(void)state;
+	four_processes(EACH);
 	assert_int_equal(registry_open(test_registry_path, false, NULL, &r), STATUS_SUCCESS);
 	assert_int_equal(registry_check(r, NULL), STATUS_SUCCESS);
 	read_file(r, &found);
@@ -466,6 +472,14 @@ static void test_processes__four_at_once_on_a_new_file__each_change_of_each(void
 	for (uint32_t k = 0; k < KEYS; k++)
 		for (uint32_t v = 0; v < VALUES; v++)
 			assert_int_equal(found.from[k][v], EACH - VALUES + v + 1);
+}
+
+/* Whoever looks while another one makes the tables sees all of them or none. */
+static void test_processes__four_make_the_same_file__each_gets_it(void **state)
+{
+	(void)state;
+	for (unsigned int round = rounds(40, 1000); round; round--)
+		four_processes(1);
 }
 
 static int setup(void **state)
@@ -501,6 +515,7 @@ int main(void)
 		cmocka_unit_test(test_disk__full_from_some_change_on__said_and_sound),
 		cmocka_unit_test(test_memory__each_allocation_fails__said_and_gone_on),
 		cmocka_unit_test(test_processes__four_at_once_on_a_new_file__each_change_of_each),
+		cmocka_unit_test(test_processes__four_make_the_same_file__each_gets_it),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
