@@ -128,6 +128,7 @@ struct conversion {
 	unsigned int type;
 };
 
+/* NOLINTBEGIN(clang-analyzer-valist.Uninitialized): it loses sight of the list behind a pointer */
 static int parse_count(struct format *f, va_list *args)
 {
 	int count = 0;
@@ -347,22 +348,21 @@ static void convert(struct out *out, struct conversion *conv, struct format *f, 
 	}
 }
 
-static size_t format_all(struct out *out, struct format *f, va_list args)
+/* NOLINTEND(clang-analyzer-valist.Uninitialized) */
+
+static size_t format_all(struct out *out, struct format *f, va_list *args)
 {
 	struct conversion conv;
-	va_list copy;
 
-	va_copy(copy, args);
 	while (peek(f, 0)) {
 		if (peek(f, 0) != '%') {
 			put(out, peek(f, 0));
 			f->at++;
 			continue;
 		}
-		parse(&conv, f, &copy);
-		convert(out, &conv, f, &copy);
+		parse(&conv, f, args);
+		convert(out, &conv, f, args);
 	}
-	va_end(copy);
 	return out->used < out->len ? out->used : out->len - 1;
 }
 
@@ -370,8 +370,12 @@ size_t fx_vsnprintf(char *buf, size_t len, const char *format, va_list args)
 {
 	struct format f = { .narrow = format };
 	struct out out = { .narrow = buf, .len = len };
-	size_t end = format_all(&out, &f, args);
+	va_list copy;
+	size_t end;
 
+	va_copy(copy, args);
+	end = format_all(&out, &f, &copy);
+	va_end(copy);
 	if (len)
 		buf[end] = '\0';
 	return out.used;
@@ -381,8 +385,12 @@ size_t fx_vsnwprintf(WCHAR *buf, size_t len, const WCHAR *format, va_list args)
 {
 	struct format f = { .wide = format };
 	struct out out = { .wide = buf, .len = len, .is_wide = true };
-	size_t end = format_all(&out, &f, args);
+	va_list copy;
+	size_t end;
 
+	va_copy(copy, args);
+	end = format_all(&out, &f, &copy);
+	va_end(copy);
 	if (len)
 		buf[end] = 0;
 	return out.used;
@@ -392,8 +400,11 @@ size_t fx_vsnwprintf_counted(WCHAR *buf, size_t room, const WCHAR *format, va_li
 {
 	struct format f = { .wide = format };
 	struct out out = { .wide = buf, .len = room + 1, .is_wide = true };
+	va_list copy;
 
-	(void)format_all(&out, &f, args);
+	va_copy(copy, args);
+	(void)format_all(&out, &f, &copy);
+	va_end(copy);
 	return out.used;
 }
 

@@ -108,7 +108,9 @@ UW_EXPORT BOOLEAN RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STR
 
 UW_EXPORT CHAR RtlUpperChar(CHAR Character)
 {
-	return Character >= 'a' && Character <= 'z' ? (CHAR)(Character - 0x20) : Character;
+	if (Character < 'a' || Character > 'z')
+		return Character;
+	return (CHAR)(Character - 0x20);
 }
 
 UW_EXPORT LONG RtlCompareString(const STRING *String1, const STRING *String2,

@@ -29,6 +29,12 @@ static bool is_room(size_t room)
 	return room && room <= NTSTRSAFE_MAX_CCH;
 }
 
+static bool is_usable(const struct span *to, const struct source *from)
+{
+	return is_room(to->room) && (to->narrow || to->wide) && (from->narrow || from->wide) &&
+	       (from->most == ALL || from->most <= NTSTRSAFE_MAX_CCH);
+}
+
 static size_t length_of(const struct source *from, size_t max)
 {
 	if (from->most < max)
@@ -58,7 +64,7 @@ static NTSTATUS place(const struct span *to, size_t at, const struct source *fro
 
 static NTSTATUS copy(const struct span *to, const struct source *from)
 {
-	if (!is_room(to->room) || (from->most != ALL && from->most > NTSTRSAFE_MAX_CCH))
+	if (!is_usable(to, from))
 		return STATUS_INVALID_PARAMETER;
 	return place(to, 0, from);
 }
@@ -68,7 +74,7 @@ static NTSTATUS cat(const struct span *to, const struct source *from)
 	struct source there = { .narrow = to->narrow, .wide = to->wide, .most = to->room };
 	size_t end;
 
-	if (!is_room(to->room) || (from->most != ALL && from->most > NTSTRSAFE_MAX_CCH))
+	if (!is_usable(to, from))
 		return STATUS_INVALID_PARAMETER;
 	end = length_of(&there, to->room);
 	return end == to->room ? STATUS_INVALID_PARAMETER : place(to, end, from);

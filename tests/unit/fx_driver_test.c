@@ -241,8 +241,10 @@ static void test_delete__of_the_driver_object__ignored(void **state)
 
 static void unavailable(void *arg)
 {
-	WdfFunctions[WdfUsbTargetDeviceCreateTableIndex]();
+	typedef NTSTATUS function(PWDF_DRIVER_GLOBALS globals);
+
 	(void)arg;
+	(void)((function *)WdfFunctions[WdfUsbTargetDeviceCreateTableIndex])(WdfDriverGlobals);
 }
 
 static void test_table__function_not_implemented__stops_with_its_name(void **state)
