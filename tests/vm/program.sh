@@ -89,9 +89,11 @@ masters_bus() {
 # host_up COMMAND...: a host whose descriptor 3 tells the device's name.
 host_up() {
 	[ -p /tmp/ready ] || mkfifo /tmp/ready
-	"$@" 3>/tmp/ready >/tmp/host.log 2>&1 &
+	exec 4<>/tmp/ready # this open does not wait: one that does fails when a child ends meanwhile
+	"$@" 3>/tmp/ready 4<&- >/tmp/host.log 2>&1 &
 	host=$!
-	read -r -t 15 name </tmp/ready || { fail "the host did not come up:"; cat /tmp/host.log; return 1; }
+	read -r -t 15 name <&4 || { fail "the host did not come up:"; cat /tmp/host.log; return 1; }
+	exec 4<&-
 }
 
 run_host() {
