@@ -97,6 +97,14 @@ static void print_line(const struct bench_case *bench, const struct bench_option
 	fflush(stdout);
 }
 
+static int judge(const struct bench_case *bench, double at_most, double ratio)
+{
+	if (at_most <= 0 || ratio <= at_most)
+		return 0;
+	fprintf(stderr, "%s: its ratio is above %.3f\n", bench->name, at_most);
+	return -ERANGE;
+}
+
 /* --- rounds --- */
 
 static int one_side(bench_side *side, void *arg, uint64_t *samples, unsigned int count,
@@ -135,11 +143,12 @@ int bench_run(const struct bench_case *bench, const struct bench_options *option
 	for (unsigned int round = 0; !err && round < options->rounds; round++)
 		err = one_round(bench, round, samples, options->samples, &rounds);
 	free(samples);
-	if (err)
+	if (err) {
 		fprintf(stderr, "%s: %s\n", bench->name, strerrordesc_np(-err));
-	else
-		print_line(bench, options, &rounds);
-	return err;
+		return err;
+	}
+	print_line(bench, options, &rounds);
+	return judge(bench, options->at_most, rounds.ratio[options->rounds / 2]);
 }
 
 /* --- one CPU --- */

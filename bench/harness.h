@@ -21,6 +21,7 @@ struct bench_options {
 	unsigned int rounds;  /* of each side */
 	unsigned int samples; /* a round */
 	const char *unit;     /* of the clock: BENCH_UNIT, else "ns" */
+	double at_most;       /* the ratio above which it fails; 0: any will do */
 };
 
 /* Measures @count times and stores the values; 0 or -errno. */
@@ -38,7 +39,7 @@ struct bench_case {
  * argument, or -1 (said why). */
 int bench_parse(int argc, char **argv, struct bench_options *options);
 
-/* Runs and prints @bench; 0 or -errno, said on stderr. */
+/* Runs and prints @bench; 0 or -errno, said on stderr. -ERANGE: printed, but above at_most. */
 int bench_run(const struct bench_case *bench, const struct bench_options *options);
 
 uint64_t bench_now_ns(void);

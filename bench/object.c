@@ -65,24 +65,26 @@ static int allow(void *arg, uint64_t *samples, unsigned int count)
 static int compare(const char *suffix, const struct bench_options *options)
 {
 	struct bench_options few = *options;
-	char name[3][40];
+	char name[4][40];
 	const struct bench_case cases[] = {
 		{ name[0], measure, &driver->create_ours, measure, &driver->create_limit },
 		{ name[1], measure, &driver->reference_ours, measure, &driver->reference_limit },
-		{ name[2], measure_size, NULL, allow, NULL },
+		{ name[2], measure, &driver->reference_ours, measure,
+		  &driver->reference_limit_five },
+		{ name[3], measure_size, NULL, allow, NULL },
 	};
-	int err;
+	int err = 0;
 
 	(void)snprintf(name[0], sizeof(name[0]), "object_create%s", suffix);
 	(void)snprintf(name[1], sizeof(name[1]), "object_reference%s", suffix);
-	(void)snprintf(name[2], sizeof(name[2]), "object_size%s", suffix);
-	err = bench_run(&cases[0], options);
-	if (!err)
-		err = bench_run(&cases[1], options);
+	(void)snprintf(name[2], sizeof(name[2]), "object_reference_five%s", suffix);
+	(void)snprintf(name[3], sizeof(name[3]), "object_size%s", suffix);
+	for (unsigned int i = 0; !err && i < 3; i++)
+		err = bench_run(&cases[i], options);
 	few.samples = 1;
 	few.rounds = BENCH_MIN_ROUNDS;
 	few.unit = "bytes";
-	return err ? err : bench_run(&cases[2], &few);
+	return err ? err : bench_run(&cases[3], &few);
 }
 
 /* @verify: as for `uwdf run --verify`. */

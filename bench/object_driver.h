@@ -14,6 +14,7 @@ struct bench_object {
 	void (*create_limit)(void);
 	void (*reference_ours)(void);
 	void (*reference_limit)(void);
+	void (*reference_limit_five)(void); /* with the arguments of KMDF's functions */
 	/* Makes @count objects with a context each, below one; ends them. -1: no memory. */
 	int (*fill)(unsigned int count);
 	void (*empty)(void);

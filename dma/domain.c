@@ -53,9 +53,12 @@ int dma_domain_new(struct pci_function *fn, struct dma_domain **out)
 	if (!domain)
 		return -ENOMEM;
 	domain->fn = fn;
+	domain->refs = 1;
+	domain->node = pci_function_dma_info(fn)->node;
 	domain->page = mapping_page(pci_function_dma_info(fn));
 	list_init(&domain->chunks);
 	list_init(&domain->foreign);
+	list_init(&domain->shares);
 	domain->stats.entry_limit = pci_function_dma_info(fn)->entry_limit;
 	domain->stats.memlock_limit = pci_function_dma_info(fn)->memlock_limit;
 	err = rank_mutex_init(&domain->lock, LOCK_RANK_DMA);
@@ -72,17 +75,41 @@ int dma_domain_new(struct pci_function *fn, struct dma_domain **out)
 	return 0;
 }
 
+static void end(struct dma_domain *domain)
+{
+	rank_mutex_lock(&domain->lock);
+	domain->over = true;
+	shares_detach(domain);
+	rank_mutex_unlock(&domain->lock);
+}
+
 struct dma_domain *dma_domain_free(struct dma_domain *domain)
 {
 	if (!domain)
 		return NULL;
 	assert(list_empty(&domain->foreign));
+	end(domain);
 	arena_close(domain);
 	assert(domain->stats.mappings == 0);
+	dma_domain_unref(domain);
+	return NULL;
+}
+
+struct dma_domain *dma_domain_ref(struct dma_domain *domain)
+{
+	/* relaxed: whoever takes one has one, or a lock that keeps the first */
+	__atomic_fetch_add(&domain->refs, 1, __ATOMIC_RELAXED);
+	return domain;
+}
+
+void dma_domain_unref(struct dma_domain *domain)
+{
+	/* acq_rel: all that others did to it comes before its end */
+	if (__atomic_fetch_sub(&domain->refs, 1, __ATOMIC_ACQ_REL) != 1)
+		return;
 	iova_alloc_free(domain->iovas);
 	rank_mutex_deinit(&domain->lock);
 	mem_free(domain);
-	return NULL;
 }
 
 size_t dma_domain_page_size(const struct dma_domain *domain)

@@ -18,14 +18,18 @@ struct dma_chunk {
 	bool fixed; /* the back end's memory: neither mapped nor freed here */
 };
 
-/* Every member but fn and page is guarded by lock. */
+/* Every member is guarded by lock but the first four. */
 struct dma_domain {
-	struct pci_function *fn;  /* borrowed: outlives us */
+	struct pci_function *fn;  /* borrowed: outlives us, until over */
 	size_t page;              /* what mappings are aligned to, bytes */
+	int node;                 /* the function's; -1: none */
+	uint32_t refs;            /* atomic */
+	bool over;                /* dma_domain_free() was called */
 	struct rank_mutex lock;   /* rank LOCK_RANK_DMA */
 	struct iova_alloc *iovas; /* owned; NULL where the device reaches fixed memory only */
 	struct list chunks;       /* dma_chunk.link */
 	struct list foreign;      /* mappings of memory that is not ours */
+	struct list shares;       /* dma_share.link */
 	struct dma_stats stats;
 };
 
@@ -47,6 +51,9 @@ int domain_attach(struct dma_domain *domain, const struct dma_attach_params *par
 void domain_detach(struct dma_domain *domain, dma_iova iova, size_t len) UW_REQUIRES(domain->lock);
 /* Is another mapping allowed? */
 bool domain_has_entry(const struct dma_domain *domain) UW_REQUIRES(domain->lock);
+
+/* share.c; lock held */
+void shares_detach(struct dma_domain *domain) UW_REQUIRES(domain->lock);
 
 /* arena.c; lock held */
 int arena_open(struct dma_domain *domain) UW_MUST_CHECK; /* takes the fixed memory in */

@@ -21,21 +21,17 @@ static void free_buried(struct irq_loop *loop)
 		mem_free(list_entry(list_pop_front(&loop->buried), struct irq_source, link));
 }
 
-static bool has_deferred(const struct irq_loop *loop)
-{
-	return !list_empty(&loop->deferred[IRQ_PHASE_DPC]) ||
-	       !list_empty(&loop->deferred[IRQ_PHASE_FLUSH]);
-}
-
 static uint64_t sleep_until(struct irq_loop *loop, uint64_t deadline_ns)
 {
 	uint64_t due = loop_timers_next(loop);
 
-	if (has_deferred(loop))
+	if (loop_has_deferred(loop))
 		return 0;
 	if (due < deadline_ns)
 		deadline_ns = due;
-	return deadline_ns && loop_mailbox_announce_sleep(&loop->mailbox) ? deadline_ns : 0;
+	if (!deadline_ns || !loop_poll_sleep(loop))
+		return 0;
+	return loop_mailbox_announce_sleep(&loop->mailbox) ? deadline_ns : 0;
 }
 
 UW_COLD static void wait_failed(struct irq_loop *loop, int err)
@@ -52,6 +48,7 @@ static void serve_sources(struct irq_loop *loop, uint64_t deadline_ns)
 	int err = loop->backend->wait(loop, sleep_until(loop, deadline_ns));
 
 	loop_mailbox_awake(&loop->mailbox);
+	loop_poll_awake(loop);
 	loop_count(&loop->stats.wakeups, 1);
 	free_buried(loop);
 	if (uw_unlikely(err))
@@ -63,11 +60,11 @@ static void serve_sources(struct irq_loop *loop, uint64_t deadline_ns)
 /* What is queued meanwhile waits for the next round: a DPC that queues itself starves nobody. */
 static void serve_deferred(struct irq_loop *loop, enum irq_phase phase)
 {
-	struct list batch = LIST_INIT(batch);
+	struct list *batch = &loop->serving[phase];
 	struct list *link;
 
-	list_splice_back(&batch, &loop->deferred[phase]);
-	while ((link = list_pop_front(&batch))) {
+	list_splice_back(batch, &loop->deferred[phase]);
+	while ((link = list_pop_front(batch))) {
 		struct irq_deferred *work = list_entry(link, struct irq_deferred, link);
 
 		loop_count(&loop->stats.deferred, 1);
@@ -77,14 +74,14 @@ static void serve_deferred(struct irq_loop *loop, enum irq_phase phase)
 
 static void serve_messages(struct irq_loop *loop)
 {
-	struct irq_message *msg = loop_mailbox_take(&loop->mailbox);
+	struct irq_message *msg;
 
-	while (msg) {
-		struct irq_message *next = msg->next; /* running it may free it */
-
+	if (!loop->unread)
+		loop->unread = loop_mailbox_take(&loop->mailbox);
+	while ((msg = loop->unread)) {
+		loop->unread = msg->next; /* running it may free it, or pump the loop */
 		loop_count(&loop->stats.messages, 1);
 		msg->run(msg);
-		msg = next;
 	}
 }
 
@@ -98,12 +95,17 @@ static uint64_t served_so_far(const struct irq_loop *loop)
 static bool wake_up_once(struct irq_loop *loop, uint64_t deadline_ns)
 {
 	uint64_t before = served_so_far(loop);
+	enum loop_need need = LOOP_WAIT;
 
-	serve_sources(loop, deadline_ns);
+	if (!list_empty(&loop->pollers))
+		need = loop_poll(loop, deadline_ns);
+	if (need != LOOP_NOTHING)
+		serve_sources(loop, need == LOOP_WAIT ? deadline_ns : 0);
 	serve_deferred(loop, IRQ_PHASE_DPC);
 	serve_messages(loop);
 	loop_timers_run(loop);
 	serve_deferred(loop, IRQ_PHASE_FLUSH);
+	serve_deferred(loop, IRQ_PHASE_SIGNAL);
 	return served_so_far(loop) != before;
 }
 
@@ -111,6 +113,19 @@ int irq_loop_run_once(struct irq_loop *loop, uint64_t deadline_ns)
 {
 	assert(!loop->thread && irq_loop_is_self(loop));
 	return wake_up_once(loop, deadline_ns);
+}
+
+/* Work that the wake-up on the stack has taken out already: waiting must not hold it up. */
+static bool has_taken(const struct irq_loop *loop)
+{
+	return loop->unread || !list_empty(&loop->serving[IRQ_PHASE_DPC]) ||
+	       !list_empty(&loop->serving[IRQ_PHASE_FLUSH]) || !list_empty(&loop->due);
+}
+
+void irq_loop_pump(struct irq_loop *loop, uint64_t deadline_ns)
+{
+	assert(irq_loop_is_self(loop));
+	(void)wake_up_once(loop, has_taken(loop) ? 0 : deadline_ns);
 }
 
 /* --- life --- */
@@ -173,6 +188,13 @@ static void close_backend(struct irq_loop *loop)
 	free_buried(loop);
 }
 
+static __thread struct irq_loop *of_thread __attribute__((tls_model("initial-exec")));
+
+struct irq_loop *irq_loop_of_thread(void)
+{
+	return of_thread;
+}
+
 static void loop_thread(void *arg)
 {
 	struct irq_loop *loop = arg;
@@ -182,6 +204,7 @@ static void loop_thread(void *arg)
 	exec_event_set(&loop->started);
 	if (err)
 		return;
+	of_thread = loop;
 	while (!loop->stopping)
 		wake_up_once(loop, EXEC_FOREVER);
 	close_backend(loop);
@@ -216,9 +239,14 @@ int irq_loop_new(const struct irq_loop_params *params, struct irq_loop **out)
 	if (!loop)
 		return -ENOMEM;
 	loop->params = *params;
-	list_init(&loop->deferred[IRQ_PHASE_DPC]);
-	list_init(&loop->deferred[IRQ_PHASE_FLUSH]);
+	for (unsigned int phase = 0; phase < IRQ_PHASES; phase++) {
+		list_init(&loop->deferred[phase]);
+		list_init(&loop->serving[phase]);
+	}
+	list_init(&loop->pollers);
+	loop->next_poller = &loop->pollers;
 	list_init(&loop->timers);
+	list_init(&loop->due);
 	list_init(&loop->buried);
 	err = loop_mailbox_init(&loop->mailbox);
 	if (err)
@@ -262,6 +290,11 @@ struct irq_loop *irq_loop_free(struct irq_loop *loop)
 bool irq_loop_is_self(const struct irq_loop *loop)
 {
 	return loop->owner == exec_thread_id();
+}
+
+uint32_t irq_loop_thread(const struct irq_loop *loop)
+{
+	return loop->owner;
 }
 
 enum irq_loop_backend irq_loop_backend(const struct irq_loop *loop)

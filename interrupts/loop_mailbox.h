@@ -29,6 +29,10 @@ void loop_mailbox_deinit(struct loop_mailbox *box);
 void loop_mailbox_push(struct loop_mailbox *box, struct irq_message *msg);
 /* The receiver: everything pushed so far, oldest first; NULL when empty. */
 struct irq_message *loop_mailbox_take(struct loop_mailbox *box);
+static inline bool loop_mailbox_has(const struct loop_mailbox *box)
+{
+	return __atomic_load_n(&box->top, __ATOMIC_RELAXED) != NULL;
+}
 /* The receiver is about to sleep; false: there is a message, do not. */
 bool loop_mailbox_announce_sleep(struct loop_mailbox *box);
 void loop_mailbox_awake(struct loop_mailbox *box);

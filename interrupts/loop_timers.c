@@ -65,13 +65,11 @@ static void take_due(struct irq_loop *loop, struct list *out)
 
 void loop_timers_run(struct irq_loop *loop)
 {
-	struct list due = LIST_INIT(due);
 	struct list *link;
 
-	if (list_empty(&loop->timers))
-		return; /* the usual case reads no clock */
-	take_due(loop, &due);
-	while ((link = list_pop_front(&due))) {
+	if (!list_empty(&loop->timers)) /* the usual case reads no clock */
+		take_due(loop, &loop->due);
+	while ((link = list_pop_front(&loop->due))) {
 		struct irq_timer *timer = list_entry(link, struct irq_timer, link);
 
 		loop_count(&loop->stats.timers, 1);

@@ -38,9 +38,10 @@ struct completion {
 
 /* From the best to what any io_uring has: newer kernels take all, each older one refuses some. */
 static const unsigned int flag_sets[] = {
-	IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_COOP_TASKRUN,
-	IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN,
-	IORING_SETUP_COOP_TASKRUN,
+	IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_COOP_TASKRUN |
+		IORING_SETUP_TASKRUN_FLAG,
+	IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+	IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
 	0,
 };
 
@@ -254,6 +255,18 @@ static int uring_wait(struct irq_loop *loop, uint64_t deadline_ns)
 	return is_expected(err) || count ? 0 : err;
 }
 
+/* With deferred task work a completion is not in the ring before somebody enters the kernel for it;
+ * TASKRUN_FLAG has the kernel say so. */
+static bool uring_has_news(struct irq_loop *loop)
+{
+	struct uring_data *data = loop->backend_data;
+
+	return io_uring_cq_ready(&data->ring) || !list_empty(&data->to_arm) ||
+	       !list_empty(&data->to_cancel) ||
+	       (IO_URING_READ_ONCE(*data->ring.sq.kflags) &
+		(IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW));
+}
+
 static void uring_close(struct irq_loop *loop)
 {
 	struct uring_data *data = loop->backend_data;
@@ -273,4 +286,5 @@ const struct loop_backend loop_uring = {
 	.add = uring_add,
 	.remove = uring_remove,
 	.wait = uring_wait,
+	.has_news = uring_has_news,
 };

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # suite.awk: of the CTestTestfile.cmake text of one build (-v preset= -v dir=), the tests with a
-# label that matches -v labels=, renamed PRESET/NAME and labelled PRESET-LABEL (LABEL in release).
+# label that matches -v labels=, renamed PRESET/NAME and labelled PRESET-LABEL (LABEL in release); none has a
+# deadline of less than -v deadline= seconds.
 function finish(    name, label) {
 	if (record ~ /^add_test\(/) {
 		name = test_name(record)
@@ -23,7 +24,9 @@ function emit(name, label, properties) {
 	sub(/\[=\[/, "[=[" preset "/", command[name])
 	sub(/\[=\[/, "[=[" preset "/", properties)
 	sub(/ SKIP_RETURN_CODE "[0-9]*"/, "", properties)
-	if (preset != "release")
+	if (match(properties, /TIMEOUT "[0-9]+"/) && substr(properties, RSTART + 9) + 0 < deadline + 0)
+		sub(/TIMEOUT "[0-9]+"/, "TIMEOUT \"" deadline "\"", properties)
+	if (preset != "release" && preset != label)
 		sub(/LABELS "/, "LABELS \"" preset "-", properties)
 	if (properties !~ /WORKING_DIRECTORY/)
 		sub(/ PROPERTIES /, " PROPERTIES WORKING_DIRECTORY [=[" dir "]=] ", properties)

@@ -13,10 +13,13 @@ suite_begin() {
 }
 
 # suite_add_build PRESET LABELS: the tests of build/PRESET with a label in the pattern LABELS.
-# Nothing is optional here: a test that would be skipped (status 77) fails.
+# Nothing is optional here: a test that would be skipped (status 77) fails. A test's deadline is for
+# its short form: with UWDF_LONG each has two hours.
 suite_add_build() {
+	local deadline=${UWDF_LONG:+7200}
 	find "build/$1" -name CTestTestfile.cmake -print0 | LC_ALL=C sort -z | xargs -0 cat |
-		awk -v preset="$1" -v labels="^($2)\$" -v dir="$PWD/build/$1" -f scripts/suite.awk \
+		awk -v preset="$1" -v labels="^($2)\$" -v dir="$PWD/build/$1" -v deadline="${deadline:-0}" \
+			-f scripts/suite.awk \
 			>>build/suite/CTestTestfile.cmake
 }
 

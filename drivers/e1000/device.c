@@ -96,3 +96,13 @@ NTSTATUS e1000_d0_exit(WDFDEVICE device, WDF_POWER_DEVICE_STATE target)
 	e1000_tx_stop(nic);
 	return STATUS_SUCCESS;
 }
+
+/* The queues run again: what waited in them could not be reached by the DPC until now. */
+NTSTATUS e1000_queues_run(WDFDEVICE device)
+{
+	struct e1000 *nic = e1000_of(device);
+
+	InterlockedOr(&nic->causes, E1000_INT_RXT0 | E1000_INT_TXDW);
+	WdfInterruptQueueDpcForIsr(nic->interrupt);
+	return STATUS_SUCCESS;
+}

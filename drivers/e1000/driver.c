@@ -8,8 +8,6 @@
  */
 #include "e1000.h"
 
-#include <uwdf/wdflx.h>
-
 DRIVER_INITIALIZE DriverEntry;
 static EVT_WDF_DRIVER_DEVICE_ADD e1000_device_add;
 
@@ -43,11 +41,24 @@ static NTSTATUS create_dma(struct e1000 *nic)
 				   &nic->tx.ring);
 	if (!NT_SUCCESS(status))
 		return status;
-	status = create_dma_memory(nic, (E1000_RX_DESCRIPTORS + E1000_RX_KEPT) * E1000_BUFFER_BYTES,
-				   &nic->rx.buffers);
+	status =
+		create_dma_memory(nic, E1000_RX_DESCRIPTORS * E1000_BUFFER_BYTES, &nic->rx.buffers);
 	if (!NT_SUCCESS(status))
 		return status;
 	return create_dma_memory(nic, E1000_TX_DESCRIPTORS * E1000_BUFFER_BYTES, &nic->tx.buffers);
+}
+
+static NTSTATUS create_queue(struct e1000 *nic, WDF_IO_QUEUE_CONFIG *config, WDFQUEUE *out)
+{
+	WDF_OBJECT_ATTRIBUTES attributes;
+	NTSTATUS status;
+
+	WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&attributes, E1000_QUEUE);
+	config->EvtIoStop = e1000_io_stop;
+	status = WdfIoQueueCreate(nic->device, config, &attributes, out);
+	if (NT_SUCCESS(status))
+		e1000_queue_of(*out)->nic = nic;
+	return status;
 }
 
 static NTSTATUS create_waiting_queue(struct e1000 *nic, WDFQUEUE *out)
@@ -55,22 +66,24 @@ static NTSTATUS create_waiting_queue(struct e1000 *nic, WDFQUEUE *out)
 	WDF_IO_QUEUE_CONFIG config;
 
 	WDF_IO_QUEUE_CONFIG_INIT(&config, WdfIoQueueDispatchManual);
-	config.EvtIoStop = e1000_io_stop;
-	return WdfIoQueueCreate(nic->device, &config, WDF_NO_OBJECT_ATTRIBUTES, out);
+	return create_queue(nic, &config, out);
 }
 
 static NTSTATUS create_queues(struct e1000 *nic)
 {
 	WDF_IO_QUEUE_CONFIG config;
 	NTSTATUS status;
+	WDFQUEUE queue;
 
 	WDF_IO_QUEUE_CONFIG_INIT_DEFAULT_QUEUE(&config, WdfIoQueueDispatchParallel);
 	config.AllowZeroLengthRequests = TRUE; /* an empty frame is refused here, not swallowed */
 	config.EvtIoRead = e1000_io_read;
 	config.EvtIoWrite = e1000_io_write;
 	config.EvtIoDeviceControl = e1000_io_device_control;
-	config.EvtIoStop = e1000_io_stop;
-	status = WdfIoQueueCreate(nic->device, &config, WDF_NO_OBJECT_ATTRIBUTES, WDF_NO_HANDLE);
+	status = create_queue(nic, &config, &queue);
+	if (!NT_SUCCESS(status))
+		return status;
+	status = WdfLxIoQueueSetMany(queue, e1000_io_reads, e1000_io_writes);
 	if (!NT_SUCCESS(status))
 		return status;
 	status = create_waiting_queue(nic, &nic->reads);
@@ -94,6 +107,7 @@ static NTSTATUS create_device(PWDFDEVICE_INIT init, struct e1000 **out)
 	power.EvtDeviceReleaseHardware = e1000_release_hardware;
 	power.EvtDeviceD0Entry = e1000_d0_entry;
 	power.EvtDeviceD0Exit = e1000_d0_exit;
+	power.EvtDeviceSelfManagedIoRestart = e1000_queues_run;
 	WdfDeviceInitSetPnpPowerEventCallbacks(init, &power);
 	/* Frames are copied between the client's memory and ours, with nothing in between. */
 	WdfDeviceInitSetDeviceType(init, FILE_DEVICE_NETWORK);

@@ -5,13 +5,30 @@
  */
 #include "e1000.h"
 
-#define CAUSES (E1000_INT_TXDW | E1000_INT_LSC | E1000_INT_RXO | E1000_INT_RXT0)
+#define CAUSES (E1000_INT_TXDW | E1000_INT_LSC | E1000_INT_RXT0)
+
+void e1000_arm(struct e1000 *nic, ULONG causes)
+{
+	if (!(causes & ~nic->armed))
+		return;
+	nic->armed |= causes;
+	e1000_write(nic, E1000_IMS, causes);
+}
+
+void e1000_disarm(struct e1000 *nic, ULONG causes)
+{
+	nic->armed &= ~causes;
+	e1000_write(nic, E1000_IMC, causes);
+}
 
 /* Called with the interrupt lock held, like the ISR. */
 static NTSTATUS interrupt_enable(WDFINTERRUPT interrupt, WDFDEVICE device)
 {
+	struct e1000 *nic = e1000_of(device);
+
 	UNREFERENCED_PARAMETER(interrupt);
-	e1000_write(e1000_of(device), E1000_IMS, CAUSES);
+	nic->armed = CAUSES;
+	e1000_write(nic, E1000_IMS, CAUSES);
 	return STATUS_SUCCESS;
 }
 
@@ -23,8 +40,8 @@ static NTSTATUS interrupt_disable(WDFINTERRUPT interrupt, WDFDEVICE device)
 }
 
 /*
- * The line may be shared, so nothing in ICR means that another function asked. All ones come from
- * a NIC that is gone: that is not our interrupt either, and not a reason to reap anything.
+ * The line may be shared, so nothing armed in ICR means that another function asked. All ones come
+ * from a NIC that is gone: that is not our interrupt either, and not a reason to reap anything.
  */
 static BOOLEAN interrupt_isr(WDFINTERRUPT interrupt, ULONG message)
 {
@@ -32,7 +49,7 @@ static BOOLEAN interrupt_isr(WDFINTERRUPT interrupt, ULONG message)
 	ULONG causes = e1000_read(nic, E1000_ICR);
 
 	UNREFERENCED_PARAMETER(message);
-	if (causes == ~0u || !(causes & CAUSES))
+	if (causes == ~0u || !(causes & nic->armed))
 		return FALSE;
 	InterlockedOr(&nic->causes, (LONG)(causes & CAUSES));
 	WdfInterruptQueueDpcForIsr(interrupt);
@@ -51,12 +68,10 @@ static void interrupt_dpc(WDFINTERRUPT interrupt, WDFOBJECT associated)
 	UNREFERENCED_PARAMETER(associated);
 	if (causes & E1000_INT_LSC)
 		e1000_link_changed(nic);
-	if (causes & E1000_INT_RXO)
-		e1000_rx_count_missed(nic);
-	if (causes & (E1000_INT_RXT0 | E1000_INT_RXO))
-		e1000_rx_reap(nic);
+	if (causes & E1000_INT_RXT0)
+		e1000_rx_came(nic);
 	if (causes & E1000_INT_TXDW)
-		e1000_tx_reap(nic);
+		e1000_tx_sent(nic);
 }
 
 NTSTATUS e1000_create_interrupt(struct e1000 *nic)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* ioctl.c - the control codes of uwdf_nic.h: query and set an OID, wait for the link to change. */
+/* ioctl.c - the control codes of uwdf_nic.h: query and set an OID, wait for the link to change,
+ * and vectors of frames passed on to those who do frames. */
 #include "e1000.h"
 
 #define FILTERS                                                                                    \
@@ -15,6 +16,8 @@ static ULONG vendor_id(const UCHAR address[ADDRESS_BYTES])
 /* The numbers; an OID that is none of them is not supported. */
 static NTSTATUS query_number(struct e1000 *nic, ULONG oid, ULONG *out)
 {
+	ULONG other;
+
 	switch (oid) {
 	case NIC_OID_GEN_LINK_SPEED:
 		*out = nic->link_mbps * 10000u;
@@ -38,17 +41,23 @@ static NTSTATUS query_number(struct e1000 *nic, ULONG oid, ULONG *out)
 		*out = nic->counters.sent;
 		return STATUS_SUCCESS;
 	case NIC_OID_GEN_RCV_OK:
-		*out = nic->counters.received;
+		e1000_rx_count(nic, out, &other);
 		return STATUS_SUCCESS;
 	case NIC_OID_GEN_XMIT_ERROR:
 		*out = nic->counters.send_errors;
 		return STATUS_SUCCESS;
 	case NIC_OID_GEN_RCV_ERROR:
-		*out = nic->counters.receive_errors;
+		e1000_rx_count(nic, &other, out);
 		return STATUS_SUCCESS;
 	case NIC_OID_GEN_RCV_NO_BUFFER:
 		e1000_rx_count_missed(nic);
 		*out = nic->counters.overruns;
+		return STATUS_SUCCESS;
+	case NIC_OID_UWDF_DOORBELLS:
+		*out = nic->counters.doorbells;
+		return STATUS_SUCCESS;
+	case NIC_OID_UWDF_REGISTER_READS:
+		*out = nic->counters.register_reads;
 		return STATUS_SUCCESS;
 	default:
 		return STATUS_NOT_SUPPORTED;
@@ -157,12 +166,18 @@ static NTSTATUS indicate_status(struct e1000 *nic, WDFREQUEST request)
 void e1000_io_device_control(WDFQUEUE queue, WDFREQUEST request, size_t out_length,
 			     size_t in_length, ULONG code)
 {
-	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(queue));
+	struct e1000 *nic = e1000_queue_of(queue)->nic;
 	NTSTATUS status;
 
 	UNREFERENCED_PARAMETER(out_length);
 	UNREFERENCED_PARAMETER(in_length);
 	switch (code) {
+	case IOCTL_NIC_WRITE_FRAMES:
+		e1000_write_vector(nic, request);
+		return;
+	case IOCTL_NIC_READ_FRAMES:
+		e1000_read_vector(nic, request);
+		return;
 	case IOCTL_NIC_QUERY_OID:
 		status = query_oid(nic, request);
 		break;

@@ -49,7 +49,6 @@
 #define E1000_IMC      0x000d8u
 #define E1000_INT_TXDW 0x00000001u /* a transmit descriptor was written back */
 #define E1000_INT_LSC  0x00000004u /* link status changed */
-#define E1000_INT_RXO  0x00000040u /* receiver overrun */
 #define E1000_INT_RXT0 0x00000080u /* a frame was received (receive timer) */
 
 /* Receive control, 13.4.22 */
@@ -96,35 +95,55 @@
 #define E1000_RAH0      0x05404u
 #define E1000_RAH_AV    0x80000000u /* address valid */
 
-/* Receive descriptor, 3.2.3 */
+/*
+ * Receive descriptor, 3.2.3. The device writes the second half when it is done with it; read whole,
+ * so that all of it was written together.
+ */
 struct e1000_rx_descriptor {
 	ULONG64 address;
-	USHORT length;
-	USHORT checksum;
-	UCHAR status;
-	UCHAR errors;
-	USHORT special;
+	ULONG64 done;
 };
 C_ASSERT(sizeof(struct e1000_rx_descriptor) == 16);
-#define E1000_RXD_DD     0x01u /* done: the device is finished with it (3.2.3.1) */
-#define E1000_RXD_EOP    0x02u /* end of packet */
-#define E1000_RXD_ERRORS 0x97u /* CE, SE, SEQ, CXE, RXE (3.2.3.2); checksum hints do not count */
+#define E1000_RXD_LENGTH(done) ((ULONG)(done)&0xffffu)
+#define E1000_RXD_DD           (0x01ull << 32) /* the device is finished with it (3.2.3.1) */
+#define E1000_RXD_EOP          (0x02ull << 32) /* end of packet */
+#define E1000_RXD_ERRORS       (0x97ull << 40) /* CE, SE, SEQ, CXE, RXE (3.2.3.2); no checksum hints */
+/* Of a whole frame of at least @shortest bytes: by how much it is longer. Of all else: more than
+ * any length. */
+#define E1000_RXD_BEYOND(done, shortest)                                                           \
+	(((done) & (E1000_RXD_DD | E1000_RXD_EOP | E1000_RXD_ERRORS | 0xffffu)) -                  \
+	 (E1000_RXD_DD | E1000_RXD_EOP) - (shortest))
 
-/* Legacy transmit descriptor, 3.3.3 */
+/* Legacy transmit descriptor, 3.3.3. The second half begins with the length and has the command in
+ * bits 31:24; written whole, the rest, status among it, is 0. */
 struct e1000_tx_descriptor {
 	ULONG64 address;
-	USHORT length;
-	UCHAR checksum_offset;
-	UCHAR command;
-	UCHAR status;
-	UCHAR checksum_start;
-	USHORT special;
+	union {
+		ULONG64 order;
+		struct {
+			USHORT length;
+			UCHAR checksum_offset;
+			UCHAR command;
+			UCHAR status;
+			UCHAR checksum_start;
+			USHORT special;
+		};
+	};
 };
 C_ASSERT(sizeof(struct e1000_tx_descriptor) == 16);
-#define E1000_TXD_EOP  0x01u /* end of packet (3.3.3.1) */
-#define E1000_TXD_IFCS 0x02u /* insert the CRC */
-#define E1000_TXD_RS   0x08u /* report status */
-#define E1000_TXD_DD   0x01u /* done (3.3.3.2) */
-#define E1000_TXD_LOST 0x06u /* EC, LC: given up after collisions */
+#define E1000_TXD_ORDER(length, command) ((ULONG64)(length) | (ULONG64)(command) << 24)
+#define E1000_TXD_EOP                    0x01u /* end of packet (3.3.3.1) */
+#define E1000_TXD_IFCS                   0x02u /* insert the CRC */
+#define E1000_TXD_RS                     0x08u /* report status */
+#define E1000_TXD_WHOLE_FRAME            (E1000_TXD_EOP | E1000_TXD_IFCS | E1000_TXD_RS)
+#define E1000_TXD_DD                     0x01u /* done (3.3.3.2) */
+#define E1000_TXD_LOST                   0x06u /* EC, LC: given up after collisions */
+
+/* Between a descriptor's DD and what it vouches for. x86 keeps loads in order by itself. */
+#ifdef _AMD64_
+#define e1000_read_barrier() KeMemoryBarrierWithoutFence()
+#else
+#define e1000_read_barrier() KeMemoryBarrier()
+#endif
 
 #endif

@@ -1,24 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * rx.c - receiving: from the ring into the FIFO of kept frames, from there into read requests.
- *
- * Descriptors go back to the device as soon as they are reaped, whether somebody reads or not, so a
- * slow reader costs frames (counted as overruns) and never holds up the device.
- */
-#include "e1000.h"
-
-static volatile struct e1000_rx_descriptor *descriptor(struct e1000_rx *rx, ULONG i)
-{
-	return (volatile struct e1000_rx_descriptor *)rx->ring.memory + i;
-}
-
-static void arm(struct e1000_rx *rx, ULONG i)
-{
-	volatile struct e1000_rx_descriptor *desc = descriptor(rx, i);
-
-	desc->address = rx->buffers.address + (ULONG64)rx->buffer[i] * E1000_BUFFER_BYTES;
-	desc->status = 0;
-}
+/* rx.c - the receive ring: started, stopped, counted, its filter, and what in it is no frame. */
+#include "rx.h"
 
 /* 13.4.22. Multicast without a list of groups means all of them. */
 static ULONG receive_control(ULONG filter)
@@ -56,17 +38,13 @@ void e1000_rx_set_address(struct e1000 *nic, const UCHAR address[6])
 	e1000_write(nic, E1000_RAH0, (ULONG)address[4] | (ULONG)address[5] << 8 | valid);
 }
 
-/* Each descriptor and each place in the FIFO gets a buffer of its own. */
 static void fill_ring(struct e1000_rx *rx)
 {
-	for (USHORT i = 0; i < E1000_RX_DESCRIPTORS; i++) {
-		rx->buffer[i] = i;
-		arm(rx, i);
+	for (ULONG i = 0; i < E1000_RX_DESCRIPTORS; i++) {
+		e1000_rx_at(rx, i)->address = rx->buffers.address + (ULONG64)i * E1000_BUFFER_BYTES;
+		e1000_rx_at(rx, i)->done = 0;
 	}
-	for (USHORT i = 0; i < E1000_RX_KEPT; i++)
-		rx->kept[i].buffer = (USHORT)(E1000_RX_DESCRIPTORS + i);
-	rx->kept_first = rx->kept_count = 0;
-	rx->next = 0;
+	rx->next = rx->taken = 0;
 	rx->in_frame = FALSE;
 }
 
@@ -103,108 +81,61 @@ void e1000_rx_count_missed(struct e1000 *nic)
 		nic->counters.overruns += missed;
 }
 
-/* The oldest kept frame goes into @request, which completes; it stays if the buffer is too small.
- */
-static void give_frame(struct e1000 *nic, WDFREQUEST request)
+/* --- the ring --- */
+
+void e1000_rx_give_back(struct e1000 *nic)
 {
 	struct e1000_rx *rx = &nic->rx;
-	const struct e1000_kept_frame *frame = &rx->kept[rx->kept_first];
-	NTSTATUS status;
-	PVOID out;
 
-	status = WdfRequestRetrieveOutputBuffer(request, frame->length, &out, NULL);
-	if (!NT_SUCCESS(status)) {
-		WdfRequestComplete(request, status);
+	if (!rx->taken)
 		return;
-	}
-	RtlCopyMemory(out, rx->buffers.memory + (size_t)frame->buffer * E1000_BUFFER_BYTES,
-		      frame->length);
-	rx->kept_first = (rx->kept_first + 1) % E1000_RX_KEPT;
-	rx->kept_count--;
-	WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, frame->length);
+	rx->taken = 0;
+	e1000_ring_doorbell(nic, E1000_RDT, (rx->next - 1) % E1000_RX_DESCRIPTORS);
 }
 
-void e1000_io_read(WDFQUEUE queue, WDFREQUEST request, size_t length)
-{
-	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(queue));
-	NTSTATUS status;
-
-	UNREFERENCED_PARAMETER(length);
-	if (nic->rx.kept_count) {
-		give_frame(nic, request);
-		return;
-	}
-	status = WdfRequestForwardToIoQueue(request, nic->reads);
-	if (!NT_SUCCESS(status))
-		WdfRequestComplete(request, status);
-}
-
-/* Keep the frame in descriptor @i: exchange its buffer with that of a free place in the FIFO. */
-static void keep_frame(struct e1000 *nic, ULONG i, USHORT length)
+/* A bad frame, or the rest of one that took several descriptors: dropped to its end, counted once.
+ */
+static void drop(struct e1000 *nic, ULONG64 done)
 {
 	struct e1000_rx *rx = &nic->rx;
-	struct e1000_kept_frame *place =
-		&rx->kept[(rx->kept_first + rx->kept_count) % E1000_RX_KEPT];
-	USHORT buffer = place->buffer;
 
-	if (rx->kept_count == E1000_RX_KEPT) {
-		nic->counters.overruns++;
-		return;
-	}
-	place->buffer = rx->buffer[i];
-	place->length = length;
-	rx->buffer[i] = buffer;
-	rx->kept_count++;
-	nic->counters.received++;
-}
-
-/*
- * 3.2.3: length and errors are what the device wrote, so they are looked at before they are used. A
- * frame fits one descriptor; one that takes more is dropped to its end and counted once.
- */
-static void take_frame(struct e1000 *nic, ULONG i)
-{
-	volatile struct e1000_rx_descriptor *desc = descriptor(&nic->rx, i);
-	BOOLEAN is_end = (desc->status & E1000_RXD_EOP) != 0, is_start = !nic->rx.in_frame;
-	USHORT length = desc->length;
-
-	nic->rx.in_frame = !is_end;
-	if (!is_start)
-		return;
-	if (!is_end || (desc->errors & E1000_RXD_ERRORS) || length < NIC_MIN_FRAME ||
-	    length > NIC_MAX_FRAME)
+	if (!rx->in_frame)
 		nic->counters.receive_errors++;
-	else
-		keep_frame(nic, i, length);
+	rx->in_frame = !(done & E1000_RXD_EOP);
+	e1000_rx_take(rx);
 }
 
-/* Descriptors that the device has finished, from the next one on. It cannot pass the tail. */
-static ULONG count_done(struct e1000_rx *rx)
-{
-	ULONG count = 0;
-
-	while (count < E1000_RX_DESCRIPTORS - 1 &&
-	       (descriptor(rx, (rx->next + count) % E1000_RX_DESCRIPTORS)->status & E1000_RXD_DD))
-		count++;
-	return count;
-}
-
-/* DPC: at most a ring of frames a call; one register write gives all the descriptors back. */
-void e1000_rx_reap(struct e1000 *nic)
+ULONG e1000_rx_look_further(struct e1000 *nic)
 {
 	struct e1000_rx *rx = &nic->rx;
-	ULONG count = count_done(rx);
-	WDFREQUEST request;
 
-	if (!count)
-		return;
-	KeMemoryBarrier(); /* DD before the rest of the descriptors and the frames */
-	for (; count; count--) {
-		take_frame(nic, rx->next);
-		arm(rx, rx->next);
-		rx->next = (rx->next + 1) % E1000_RX_DESCRIPTORS;
+	while (rx->taken < E1000_RX_DESCRIPTORS - 1) {
+		ULONG64 done = e1000_rx_at(rx, rx->next)->done;
+
+		if (!(done & E1000_RXD_DD))
+			return 0;
+		if (e1000_rx_is_good(done) && !rx->in_frame)
+			return E1000_RXD_LENGTH(done);
+		drop(nic, done);
 	}
-	e1000_write(nic, E1000_RDT, (rx->next - 1) % E1000_RX_DESCRIPTORS);
-	while (rx->kept_count && NT_SUCCESS(WdfIoQueueRetrieveNextRequest(nic->reads, &request)))
-		give_frame(nic, request);
+	return 0;
+}
+
+/* Of what the device has finished, up to the descriptors that it may not have. */
+void e1000_rx_count(struct e1000 *nic, ULONG *good, ULONG *bad)
+{
+	struct e1000_rx *rx = &nic->rx;
+	BOOLEAN in_frame = rx->in_frame;
+
+	*good = nic->counters.received;
+	*bad = nic->counters.receive_errors;
+	for (ULONG i = 0; i < E1000_RX_DESCRIPTORS - 1 - rx->taken; i++) {
+		ULONG64 done = e1000_rx_at(rx, (rx->next + i) % E1000_RX_DESCRIPTORS)->done;
+
+		if (!(done & E1000_RXD_DD))
+			return;
+		if (!in_frame)
+			++*(e1000_rx_is_good(done) ? good : bad);
+		in_frame = !(done & E1000_RXD_EOP);
+	}
 }

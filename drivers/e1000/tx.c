@@ -1,29 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tx.c - sending: from write requests into the ring, completed when the device has sent them.
+ * tx.c - the transmit ring, and how the requests in it end: sent, given up, cancelled.
  *
  * A frame is copied into the descriptor's own buffer, so a request may be cancelled even while the
  * device holds the descriptor: the request completes, the descriptor comes back later without one.
+ * A request that the device has sent by the time its doorbell was rung is never marked cancelable.
  */
-#include "e1000.h"
+#include "tx.h"
 
 static EVT_WDF_REQUEST_CANCEL cancel_sending;
-
-static volatile struct e1000_tx_descriptor *descriptor(struct e1000_tx *tx, ULONG i)
-{
-	return (volatile struct e1000_tx_descriptor *)tx->ring.memory + i;
-}
-
-static ULONG advance(ULONG i)
-{
-	return (i + 1) % E1000_TX_DESCRIPTORS;
-}
+static BOOLEAN finish_done(struct e1000 *nic);
 
 /* 14.5. Collision values are those for IEEE 802.3 (13.4.33), the gaps those of 13.4.34. */
 void e1000_tx_start(struct e1000 *nic)
 {
 	struct e1000_tx *tx = &nic->tx;
 
+	for (ULONG i = 0; i < E1000_TX_DESCRIPTORS; i++)
+		e1000_tx_at(tx, i)->address = tx->buffers.address + (ULONG64)i * E1000_BUFFER_BYTES;
 	tx->first = tx->next = 0;
 	e1000_write(nic, E1000_TDBAL, (ULONG)tx->ring.address);
 	e1000_write(nic, E1000_TDBAH, (ULONG)(tx->ring.address >> 32));
@@ -35,144 +29,177 @@ void e1000_tx_start(struct e1000 *nic)
 		    E1000_TCTL_EN | E1000_TCTL_PSP | E1000_TCTL_CT(0x0f) | E1000_TCTL_COLD(0x40));
 }
 
-/* Cancelled while the device held the descriptor. The slot no longer knows the request. */
-static void cancel_sending(WDFREQUEST request)
+static UCHAR status_of(struct e1000_tx *tx, ULONG i)
 {
-	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(WdfRequestGetIoQueue(request)));
-
-	for (ULONG i = nic->tx.first; i != nic->tx.next; i = advance(i)) {
-		if (nic->tx.sending[i].request == request)
-			nic->tx.sending[i].request = NULL;
-	}
-	WdfRequestComplete(request, STATUS_CANCELLED);
+	return e1000_tx_at(tx, i % E1000_TX_DESCRIPTORS)->status;
 }
 
-/* End the request of descriptor @i, unless cancelling it has done or will do so. */
-static void finish(struct e1000_tx *tx, ULONG i, NTSTATUS status)
+/* --- the end of a request --- */
+
+/* Of the request whose first descriptor is @i, all reported: frames that were lost. */
+static ULONG count_lost(struct e1000_tx *tx, ULONG i)
+{
+	ULONG end = i + tx->sending[i].frames, any = 0, lost = 0;
+
+	for (ULONG k = i; k != end; k++)
+		any |= status_of(tx, k);
+	if (!(any & E1000_TXD_LOST))
+		return 0;
+	for (ULONG k = i; k != end; k++)
+		lost += (status_of(tx, k) & E1000_TXD_LOST) != 0;
+	return lost;
+}
+
+/* Given up after collisions (3.3.3.2), or not yet reported. */
+static NTSTATUS outcome_of(UCHAR status)
+{
+	if (!(status & E1000_TXD_DD))
+		return STATUS_CANCELLED;
+	return status & E1000_TXD_LOST ? STATUS_IO_DEVICE_ERROR : STATUS_SUCCESS;
+}
+
+static void tell_outcomes(struct e1000_tx *tx, ULONG first, WDFREQUEST request)
+{
+	struct e1000_vector vector;
+
+	if (!NT_SUCCESS(e1000_vector_take(request, &vector)))
+		return;
+	for (ULONG i = 0; i < vector.count; i++)
+		e1000_vector_tell(vector.memory + i * sizeof(struct nic_frame),
+				  vector.entries[i].offset, vector.entries[i].length,
+				  outcome_of(status_of(tx, first + i)));
+}
+
+/* The request of descriptor @i is ours alone, and some of its frames never will be reported. */
+static void end_early(struct e1000_tx *tx, ULONG i, WDFREQUEST request)
 {
 	struct e1000_sending *sending = &tx->sending[i];
-	WDFREQUEST request = sending->request;
+	NTSTATUS status = outcome_of(status_of(tx, i));
 
 	sending->request = NULL;
-	if (request && WdfRequestUnmarkCancelable(request) != STATUS_CANCELLED)
-		WdfRequestCompleteWithInformation(request, status,
-						  NT_SUCCESS(status) ? sending->length : 0);
+	sending->cancelable = FALSE;
+	if (sending->is_vector && status != STATUS_CANCELLED) {
+		tell_outcomes(tx, i, request);
+		status = STATUS_SUCCESS;
+	}
+	WdfRequestCompleteWithInformation(request, status,
+					  NT_SUCCESS(status) ? sending->information : 0);
 }
 
-/* What the device has given back was sent, or given up after collisions (3.3.3.2). */
-static void finish_done(struct e1000 *nic)
+/* All frames of @request are reported, @lost of them as given up. */
+static void end_reported(struct e1000_tx *tx, ULONG i, WDFREQUEST request, ULONG lost)
+{
+	const struct e1000_sending *sending = &tx->sending[i];
+	struct e1000_vector vector;
+
+	if (lost) {
+		end_early(tx, i, request);
+		return;
+	}
+	if (sending->is_vector && NT_SUCCESS(e1000_vector_take(request, &vector)))
+		(void)e1000_vector_tell_all_sent(tx, i, &vector); /* none was lost */
+	WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, sending->information);
+}
+
+/* The first descriptor of @request, or that behind all. */
+static ULONG find_sending(const struct e1000_tx *tx, WDFREQUEST request)
+{
+	ULONG i = tx->first;
+
+	while (i != tx->next && tx->sending[i].request != request)
+		i = (i + tx->sending[i].frames) % E1000_TX_DESCRIPTORS;
+	return i;
+}
+
+/* Cancelled while the device held the descriptor. What is claimed for this stays in the ring. */
+static void cancel_sending(WDFREQUEST request)
+{
+	struct e1000 *nic = e1000_queue_of(WdfRequestGetIoQueue(request))->nic;
+	ULONG i = find_sending(&nic->tx, request);
+
+	if (i != nic->tx.next)
+		end_early(&nic->tx, i, request);
+	(void)finish_done(nic);
+	e1000_tx_send_waiting(nic);
+}
+
+/* @return the request of @sending is ours to complete; FALSE: cancel_sending() will come. */
+static BOOLEAN take_back(struct e1000_sending *sending)
+{
+	if (sending->cancelable && WdfRequestUnmarkCancelable(sending->request) == STATUS_CANCELLED)
+		return FALSE;
+	sending->cancelable = FALSE;
+	return TRUE;
+}
+
+/*
+ * What the device has given back was sent, or given up. A request whose cancellation is due keeps
+ * its descriptors until then. @return was there anything?
+ */
+static BOOLEAN finish_done(struct e1000 *nic)
 {
 	struct e1000_tx *tx = &nic->tx;
+	ULONG before = tx->first, first = before;
 
-	while (tx->first != tx->next) {
-		UCHAR done = descriptor(tx, tx->first)->status;
+	while (first != tx->next) {
+		struct e1000_sending *sending = &tx->sending[first];
+		ULONG frames = sending->frames, lost;
 
-		if (!(done & E1000_TXD_DD))
-			return;
-		if (done & E1000_TXD_LOST)
-			nic->counters.send_errors++;
-		else
-			nic->counters.sent++;
-		finish(tx, tx->first,
-		       done & E1000_TXD_LOST ? STATUS_IO_DEVICE_ERROR : STATUS_SUCCESS);
-		tx->first = advance(tx->first);
+		if (!(status_of(tx, first + frames - 1) & E1000_TXD_DD) ||
+		    (sending->cancelable && !take_back(sending)))
+			break;
+		lost = count_lost(tx, first);
+		nic->counters.send_errors += lost;
+		nic->counters.sent += frames - lost;
+		if (sending->request)
+			end_reported(tx, first, sending->request, lost);
+		first = tx->first = (first + frames) % E1000_TX_DESCRIPTORS;
 	}
+	return first != before;
+}
+
+/* Requests from descriptor @i on that the device did not send at once. */
+static void let_cancel(struct e1000_tx *tx, ULONG i)
+{
+	for (; i != tx->next; i = (i + tx->sending[i].frames) % E1000_TX_DESCRIPTORS) {
+		struct e1000_sending *sending = &tx->sending[i];
+
+		sending->cancelable =
+			NT_SUCCESS(WdfRequestMarkCancelableEx(sending->request, cancel_sending));
+		if (!sending->cancelable)
+			end_early(tx, i, sending->request);
+	}
+}
+
+void e1000_tx_follow(struct e1000 *nic, ULONG from)
+{
+	struct e1000_tx *tx = &nic->tx;
+	ULONG fresh = (tx->next - from) % E1000_TX_DESCRIPTORS, left;
+
+	(void)finish_done(nic);
+	if (tx->first == tx->next)
+		return;
+	left = (tx->next - tx->first) % E1000_TX_DESCRIPTORS;
+	let_cancel(tx, left < fresh ? tx->first : from);
+	e1000_arm(nic, E1000_INT_TXDW);
 }
 
 /* No request is in the ring any more (e1000_io_stop): only the counters want to know. */
 void e1000_tx_stop(struct e1000 *nic)
 {
 	e1000_write(nic, E1000_TCTL, 0);
-	finish_done(nic);
-}
-
-static void fill_descriptor(struct e1000_tx *tx, ULONG i, USHORT length)
-{
-	volatile struct e1000_tx_descriptor *desc = descriptor(tx, i);
-
-	desc->address = tx->buffers.address + (ULONG64)i * E1000_BUFFER_BYTES;
-	desc->length = length;
-	desc->checksum_offset = 0;
-	desc->command = E1000_TXD_EOP | E1000_TXD_IFCS | E1000_TXD_RS;
-	desc->status = 0;
-	desc->checksum_start = 0;
-	desc->special = 0;
-}
-
-static BOOLEAN ring_is_full(const struct e1000_tx *tx)
-{
-	return advance(tx->next) == tx->first;
-}
-
-/* Put the frame of @request into the ring, behind the tail that the device knows. */
-static void post(struct e1000 *nic, WDFREQUEST request)
-{
-	struct e1000_tx *tx = &nic->tx;
-	NTSTATUS status;
-	size_t length;
-	PVOID frame;
-
-	status = WdfRequestRetrieveInputBuffer(request, NIC_MIN_FRAME, &frame, &length);
-	if (NT_SUCCESS(status))
-		status = WdfRequestMarkCancelableEx(request, cancel_sending);
-	if (!NT_SUCCESS(status)) {
-		WdfRequestComplete(request, status);
-		return;
-	}
-	RtlCopyMemory(tx->buffers.memory + (size_t)tx->next * E1000_BUFFER_BYTES, frame, length);
-	fill_descriptor(tx, tx->next, (USHORT)length);
-	tx->sending[tx->next].request = request;
-	tx->sending[tx->next].length = (USHORT)length;
-	tx->next = advance(tx->next);
-}
-
-void e1000_io_write(WDFQUEUE queue, WDFREQUEST request, size_t length)
-{
-	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(queue));
-	NTSTATUS status;
-
-	if (length < NIC_MIN_FRAME || length > NIC_MAX_FRAME) {
-		WdfRequestComplete(request, STATUS_INVALID_BUFFER_SIZE);
-		return;
-	}
-	if (!ring_is_full(&nic->tx)) {
-		post(nic, request);
-		e1000_write(nic, E1000_TDT, nic->tx.next);
-		return;
-	}
-	status = WdfRequestForwardToIoQueue(request, nic->writes);
-	if (!NT_SUCCESS(status))
-		WdfRequestComplete(request, status);
-}
-
-/* Writes that waited for a descriptor, oldest first, with one tail write for all of them. */
-static void post_waiting(struct e1000 *nic)
-{
-	ULONG before = nic->tx.next;
-	WDFREQUEST request;
-
-	while (!ring_is_full(&nic->tx) &&
-	       NT_SUCCESS(WdfIoQueueRetrieveNextRequest(nic->writes, &request)))
-		post(nic, request);
-	if (nic->tx.next != before)
-		e1000_write(nic, E1000_TDT, nic->tx.next);
+	(void)finish_done(nic);
 }
 
 /* DPC. */
-void e1000_tx_reap(struct e1000 *nic)
+void e1000_tx_sent(struct e1000 *nic)
 {
-	finish_done(nic);
-	post_waiting(nic);
-}
+	struct e1000_tx *tx = &nic->tx;
+	BOOLEAN useful = finish_done(nic);
 
-/* The descriptor that sends @request, or that behind the last one. */
-static ULONG find_sending(const struct e1000_tx *tx, WDFREQUEST request)
-{
-	ULONG i = tx->first;
-
-	while (i != tx->next && tx->sending[i].request != request)
-		i = advance(i);
-	return i;
+	e1000_tx_send_waiting(nic);
+	if (!useful && !tx->waiting && tx->first == tx->next)
+		e1000_disarm(nic, E1000_INT_TXDW);
 }
 
 /*
@@ -182,7 +209,7 @@ static ULONG find_sending(const struct e1000_tx *tx, WDFREQUEST request)
  */
 void e1000_io_stop(WDFQUEUE queue, WDFREQUEST request, ULONG flags)
 {
-	struct e1000 *nic = e1000_of(WdfIoQueueGetDevice(queue));
+	struct e1000 *nic = e1000_queue_of(queue)->nic;
 	struct e1000_tx *tx = &nic->tx;
 	ULONG i = find_sending(tx, request);
 
@@ -191,7 +218,8 @@ void e1000_io_stop(WDFQUEUE queue, WDFREQUEST request, ULONG flags)
 			WdfRequestStopAcknowledge(request, FALSE);
 		return;
 	}
-	finish_done(nic);
-	if (tx->sending[i].request == request)
-		finish(tx, i, STATUS_CANCELLED);
+	(void)finish_done(nic);
+	i = find_sending(tx, request);
+	if (i != tx->next && take_back(&tx->sending[i]))
+		end_early(tx, i, request);
 }

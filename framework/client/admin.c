@@ -20,7 +20,7 @@ static int open_admin(const char *name, struct report *rep, struct link *link)
 	int err = socket_of(name, rep, path, sizeof(path));
 
 	if (!err)
-		err = link_open(path, rep, link);
+		err = link_open(path, -1, rep, link);
 	if (err == -ENOENT && !strchr(name, '/')) {
 		rep->text[0] = '\0'; /* which socket is missing tells a person less */
 		report_fail(rep, err, "reaching %s: no host of that name runs", name);
@@ -129,24 +129,51 @@ static int await_end(struct link *link, int timeout_ms)
 
 static int is_busy(const char *name, struct report *rep)
 {
-	report_fail(rep, -EBUSY, "unloading %s: clients have it open", name);
+	report_say(rep, "unloading %s: clients have it open", name);
 	report_hint(rep, "uwdf unload --why %s    # who; --force unloads in spite of them", name);
 	return -EBUSY;
+}
+
+/* The host's own words: one line, and no longer than a report takes. */
+static int is_vetoed(const char *name, const char *why, size_t len, struct report *rep)
+{
+	report_say(rep, "unloading %s: %.*s", name, (int)(len < 400 ? len : 400), why);
+	report_hint(rep, "uwdf unload --force %s    # removes it all the same", name);
+	return -ECANCELED;
+}
+
+/* The driver is asked first, and may take its time. */
+static int ask_to_stop(struct link *link, const char *name, uint32_t flags, int timeout_ms,
+		       struct report *rep)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_STOP, .flags = flags };
+	const void *why;
+	int err = link_call(link, &entry, NULL, timeout_ms, &why);
+
+	if (err == -ETIMEDOUT) {
+		report_fail(rep, err, "asking %s to stop: its driver has not answered", name);
+		report_hint(rep, "uwdf unload --force %s    # does not ask", name);
+		return err;
+	}
+	if (err == -EPIPE) {
+		report_say(rep, "asking %s to stop: its host ended before it answered", name);
+		report_hint(rep, "uwdf devices    # lists the hosts that run");
+		return err;
+	}
+	if (err)
+		return report_fail(rep, err, "asking %s to stop", name);
+	if (entry.status == UWDF_STATUS_DEVICE_BUSY)
+		return entry.in_len ? is_vetoed(name, why, entry.in_len, rep) : is_busy(name, rep);
+	return UWDF_STATUS_OK(entry.status) ? 0 : refused(name, "to stop", entry.status, rep);
 }
 
 static int stop_host(struct link *link, const char *name, uint32_t flags, int timeout_ms,
 		     struct report *rep)
 {
-	struct uwdf_entry entry = { .opcode = UWDF_OP_STOP, .flags = flags };
-	const void *none;
-	int err = link_call(link, &entry, NULL, LINK_REPLY_MS, &none);
+	int err = ask_to_stop(link, name, flags, timeout_ms, rep);
 
 	if (err)
-		return report_fail(rep, err, "asking %s to stop", name);
-	if (entry.status == UWDF_STATUS_DEVICE_BUSY)
-		return is_busy(name, rep);
-	if (!UWDF_STATUS_OK(entry.status))
-		return refused(name, "to stop", entry.status, rep);
+		return err;
 	err = await_end(link, timeout_ms);
 	if (err) {
 		report_fail(rep, err, "stopping %s: the host has not ended", name);
@@ -178,4 +205,9 @@ int uwdf_host_stop(const char *name, int timeout_ms, struct uwdf_error *error)
 int uwdf_host_stop_unused(const char *name, int timeout_ms, struct uwdf_error *error)
 {
 	return reach_and_stop(name, UWDF_FLAG_IF_UNUSED, timeout_ms, error);
+}
+
+int uwdf_host_stop_forced(const char *name, int timeout_ms, struct uwdf_error *error)
+{
+	return reach_and_stop(name, UWDF_FLAG_FORCE, timeout_ms, error);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* discover.c - the hosts that run now, and opening a device by name, interface or socket. */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "base/sys.h"
 #include "discover.h"
 #include "link.h"
+#include "naming.h"
 #include "runtime_dir.h"
 #include "socket_transport.h"
 #include "uwdf/client.h"
@@ -81,16 +81,26 @@ static int by_name(const void *a, const void *b)
 		      ((const struct uwdf_host_entry *)b)->name);
 }
 
+/* -ENOENT, which is no failure, leaves @rep as it was: nobody hosted anything yet. */
+static int hosts_dir(struct report *rep, char *buf, size_t len)
+{
+	int err = runtime_dir_check(rep, buf, len);
+
+	if (err == -ENOENT && rep)
+		rep->text[0] = '\0';
+	return err;
+}
+
 static int find_hosts(struct report *rep, struct uwdf_host_entry *entries, size_t max,
 		      size_t *count)
 {
 	char dir[256];
 	struct host_scan scan = { .dir = dir, .entries = entries, .max = max };
-	int err = runtime_dir_check(rep, dir, sizeof(dir));
+	int err = hosts_dir(rep, dir, sizeof(dir));
 
 	*count = 0;
 	if (err)
-		return err == -ENOENT ? 0 : err; /* nobody hosted anything yet */
+		return err == -ENOENT ? 0 : err;
 	err = sys_list_dir(dir, visit, &scan);
 	if (err)
 		return report_fail(rep, err, "listing %s", dir);
@@ -106,28 +116,6 @@ int uwdf_hosts(struct uwdf_host_entry *entries, size_t max, size_t *count)
 }
 
 /* --- naming --- */
-
-/* "{b74cfec2-9366-454a-ba71-7c27b51470a4}", braces optional, as the 16 bytes of a GUID in memory.
- */
-static bool parse_guid(const char *text, uint8_t out[16])
-{
-	static const uint8_t place[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
-	bool braces = text[0] == '{';
-	const char *at = text + braces;
-
-	for (unsigned int i = 0; i < 16; i++) {
-		char digits[3] = { 0 };
-
-		if ((i == 4 || i == 6 || i == 8 || i == 10) && *at++ != '-')
-			return false;
-		if (!isxdigit((unsigned char)at[0]) || !isxdigit((unsigned char)at[1]))
-			return false;
-		memcpy(digits, at, 2);
-		out[place[i]] = (uint8_t)strtoul(digits, NULL, 16);
-		at += 2;
-	}
-	return !strcmp(at, braces ? "}" : "");
-}
 
 static int no_such_device(const char *name, struct report *rep)
 {
@@ -152,18 +140,17 @@ int socket_of(const char *what, struct report *rep, char *buf, size_t len)
 		report_hint(rep, "uwdf devices    # lists the names there are");
 		return -EINVAL;
 	}
-	err = runtime_dir_check(rep, dir, sizeof(dir));
-	if (err == -ENOENT && rep)
-		rep->text[0] = '\0';
+	err = hosts_dir(rep, dir, sizeof(dir));
 	if (err)
 		return err == -ENOENT ? no_such_device(what, rep) : err;
 	err = runtime_socket_path(dir, what, buf, len);
 	return err ? report_fail(rep, err, "opening device %s", what) : 0;
 }
 
-static int open_path(const char *what, struct report *rep, struct uwdf_transport **out)
+/* A device's name, or a path, and what is behind it. */
+static int open_path(const char *what, const struct socket_target *own, struct report *rep,
+		     struct uwdf_transport **out)
 {
-	const struct socket_target own = { .name = "" };
 	struct stat st;
 	char path[256];
 	int err = socket_of(what, rep, path, sizeof(path));
@@ -172,7 +159,7 @@ static int open_path(const char *what, struct report *rep, struct uwdf_transport
 		return err;
 	if (!strchr(what, '/') && sys_stat(path, &st) == -ENOENT)
 		return no_such_device(what, rep);
-	err = socket_transport_open(path, &own, rep, out);
+	err = socket_transport_open(path, own, rep, out);
 	if (err == -ECONNREFUSED || err == -ENOENT)
 		report_hint(rep, "uwdf devices    # the host of %s is gone; start it again", what);
 	return err;
@@ -180,59 +167,141 @@ static int open_path(const char *what, struct report *rep, struct uwdf_transport
 
 #define MAX_HOSTS 256
 
-/* The first of them that gives it; else the first that has it, or may have, says why not. */
-static int open_at_one_of(const struct uwdf_host_entry *hosts, size_t count, const uint8_t *guid,
-			  struct report *rep, struct uwdf_transport **out)
+/* It does not have it, it is gone, or it is none of ours. */
+static bool is_no(int err)
 {
-	const struct socket_target target = { .guid = guid };
+	return err == -ENOENT || err == -ECONNREFUSED || err == -EPIPE || err == -EACCES ||
+	       err == -EPERM;
+}
+
+/* One that hangs and does not greet has not said that it may have it; but with the caller's time
+ * over nobody can say that none has. */
+static bool says_nothing(const struct socket_target *one, int err)
+{
+	return err == -ETIMEDOUT && !*one->greeted && wait_left_ms(one->by);
+}
+
+/* The first of them that gives it; else the first that has it, or may have, says why not. */
+static int open_at_one_of(const struct uwdf_host_entry *hosts, size_t count,
+			  const struct socket_target *target, struct report *rep,
+			  struct uwdf_transport **out)
+{
 	int result = -ENOENT;
 
 	for (size_t i = 0; i < count; i++) {
+		struct socket_target one = *target;
 		struct report why = REPORT_INIT;
-		int err = socket_transport_open(hosts[i].socket, &target, &why, out);
+		bool greeted = false;
+		int32_t status = 0;
+		int err;
 
+		one.status = &status;
+		one.one_of_many = count > 1;
+		one.greeted = &greeted;
+		err = socket_transport_open(hosts[i].socket, &one, &why, out);
 		if (!err)
 			return 0;
-		if (result == -ENOENT && (err == -EIO || err == -ETIMEDOUT)) {
+		if (result == -ENOENT && !is_no(err) && !says_nothing(&one, err)) {
 			result = err;
 			*rep = why;
+			if (target->status)
+				*target->status = status;
 		}
 	}
 	return result;
 }
 
-static int open_interface(const uint8_t *guid, const char *what, struct report *rep,
-			  struct uwdf_transport **out)
+/* Whoever has it: an interface, or a name of NT's. */
+static int open_anywhere(const struct socket_target *target, const char *what, struct report *rep,
+			 struct uwdf_transport **out)
 {
+	const char *kind = target->guid ? "interface" : "device";
 	struct uwdf_host_entry *hosts;
 	size_t count;
 	int err;
 
 	hosts = mem_calloc(MAX_HOSTS, sizeof(*hosts));
 	if (!hosts)
-		return report_fail(rep, -ENOMEM, "opening interface %s", what);
-	if (find_hosts(rep, hosts, MAX_HOSTS, &count))
-		count = 0;
-	err = open_at_one_of(hosts, count < MAX_HOSTS ? count : MAX_HOSTS, guid, rep, out);
+		return report_fail(rep, -ENOMEM, "opening %s %s", kind, what);
+	err = find_hosts(rep, hosts, MAX_HOSTS, &count);
+	if (!err)
+		err = open_at_one_of(hosts, count < MAX_HOSTS ? count : MAX_HOSTS, target, rep,
+				     out);
 	mem_free(hosts);
 	if (err == -ENOENT) {
-		report_fail(rep, err, "opening interface %s: no host that runs has it", what);
+		report_fail(rep, err, "opening %s %s: no host that runs has it", kind, what);
 		report_hint(rep, "uwdf devices    # shows the interfaces of each device");
 	}
 	return err;
 }
 
+static int open_nt_name(const char *what, const struct socket_target *how, struct report *rep,
+			struct uwdf_transport **out)
+{
+	char name[UWDF_WIRE_MAX_NAME + 1];
+	struct socket_target target = *how;
+
+	if (naming_to_nt(what, name, sizeof(name)))
+		return report_fail(rep, -ENAMETOOLONG, "opening device %s", what);
+	target.rest = name;
+	target.is_nt_name = true;
+	return open_anywhere(&target, what, rep, out);
+}
+
+static int open_name(const char *what, const struct socket_target *how, struct report *rep,
+		     struct uwdf_transport **out)
+{
+	const char *rest = how->rest;
+	char name[64];
+
+	if (!*rest)
+		return open_path(what, how, rep, out);
+	if ((size_t)(rest - what) >= sizeof(name))
+		return report_fail(rep, -ENAMETOOLONG, "opening device %s", what);
+	memcpy(name, what, (size_t)(rest - what));
+	name[rest - what] = '\0';
+	return open_path(name, how, rep, out);
+}
+
+static int open_what(const char *what, const struct socket_target *how, struct report *rep,
+		     struct uwdf_transport **out)
+{
+	struct socket_target target = *how;
+	struct naming naming;
+
+	naming_parse(what, &naming);
+	target.rest = naming.rest;
+	switch (naming.kind) {
+	case NAMING_INTERFACE:
+		target.guid = naming.guid;
+		return open_anywhere(&target, what, rep, out);
+	case NAMING_NT:
+		return open_nt_name(what, how, rep, out);
+	case NAMING_PATH:
+		target.rest = "";
+		return open_path(what, &target, rep, out);
+	default:
+		return open_name(what, &target, rep, out);
+	}
+}
+
 int uwdf_open(const char *what, struct uwdf_error *error, uwdf_handle **out)
 {
+	return uwdf_open_within(what, -1, error, NULL, out);
+}
+
+int uwdf_open_within(const char *what, int timeout_ms, struct uwdf_error *error, int32_t *status,
+		     uwdf_handle **out)
+{
+	const struct socket_target how = { .by = wait_until_ms(timeout_ms), .status = status };
 	struct report rep = REPORT_INIT;
 	struct uwdf_transport *transport;
-	uint8_t guid[16];
 	int err;
 
-	if (parse_guid(what, guid))
-		err = open_interface(guid, what, &rep, &transport);
-	else
-		err = open_path(what, &rep, &transport);
+	if (status)
+		*status = 0;
+	err = open_what(what, &how, &rep, &transport);
+
 	if (!err) {
 		err = uwdf_open_transport(transport, out);
 		if (err)

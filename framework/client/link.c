@@ -11,16 +11,20 @@
 #include "uwdf/status.h"
 
 #define LINK_CALL_TAGS (1ull << 63)
-#define LINK_SEND_MS   1000
-#define LINK_BUF_LEN   (sizeof(struct uwdf_entry) + UWDF_WIRE_MAX_PAYLOAD)
+/* its low bits are those of no operation, its high ones keep it from cancels and calls */
+#define LINK_NOTICE_TAGS (3ull << 61)
+#define LINK_LET_GO_TAG  (LINK_NOTICE_TAGS | 1ull << 60)
+#define LINK_BUF_LEN     (sizeof(struct uwdf_entry) + UWDF_WIRE_MAX_PAYLOAD)
 
-int link_send(struct link *link, struct uwdf_entry *entry, const void *payload)
+int link_send_two(struct link *link, struct uwdf_entry *entry, const void *payload,
+		  const void *more, size_t more_len)
 {
-	struct iovec parts[2] = { { .iov_base = entry, .iov_len = sizeof(*entry) },
+	struct iovec parts[3] = { { .iov_base = entry, .iov_len = sizeof(*entry) },
 				  { .iov_base = (void *)(uintptr_t)payload,
-				    .iov_len = entry->in_len } };
-	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 2 };
-	wait_deadline deadline = wait_until_ms(LINK_SEND_MS);
+				    .iov_len = entry->in_len - more_len },
+				  { .iov_base = (void *)(uintptr_t)more, .iov_len = more_len } };
+	struct msghdr msg = { .msg_iov = parts, .msg_iovlen = 3 };
+	wait_deadline deadline = wait_until_ms(link->send_ms);
 
 	entry->magic = UWDF_WIRE_MAGIC;
 	entry->version = UWDF_WIRE_VERSION;
@@ -37,6 +41,22 @@ int link_send(struct link *link, struct uwdf_entry *entry, const void *payload)
 	}
 }
 
+int link_send(struct link *link, struct uwdf_entry *entry, const void *payload)
+{
+	return link_send_two(link, entry, payload, NULL, 0);
+}
+
+int link_cancel(struct link *link, uint32_t handle, uint64_t tag)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_CANCEL, .handle = handle, .offset = tag };
+
+	/* no operation has such a tag, and bit 62 keeps it apart from calls */
+	entry.tag = 1ull << 62;
+	if (link->features & UWDF_FEATURE_RING)
+		entry.flags = UWDF_FLAG_SILENT;
+	return link_send(link, &entry, NULL);
+}
+
 static int check_answer(const struct uwdf_entry *entry, size_t len)
 {
 	if (len < sizeof(*entry) || entry->magic != UWDF_WIRE_MAGIC)
@@ -47,10 +67,109 @@ static int check_answer(const struct uwdf_entry *entry, size_t len)
 	return entry->in_len == len - sizeof(*entry) ? 0 : -EPROTO;
 }
 
+/* --- events --- */
+
+/* The answer to link_let_go(): what it asked for may have been closed before. */
+static bool is_let_go(const struct uwdf_entry *entry)
+{
+	return entry->opcode == UWDF_OP_CLOSE && entry->flags & UWDF_FLAG_ANSWER &&
+	       entry->tag == LINK_LET_GO_TAG;
+}
+
+static void note_event(struct link *link, const struct uwdf_entry *entry)
+{
+	static const enum uwdf_event events[] = {
+		[UWDF_EVENT_REMOVED] = UWDF_REMOVED,
+		[UWDF_EVENT_QUERY_REMOVE] = UWDF_QUERY_REMOVE,
+		[UWDF_EVENT_STAYS] = UWDF_STAYS,
+	};
+	const uint32_t code = entry->code;
+
+	link->rings_ended |= code == UWDF_EVENT_RINGS_END && entry->handle == link->rings_of;
+	if (code >= UW_ARRAY_SIZE(events) || !events[code])
+		return; /* of a later version */
+	events_put(&link->events, events[code]);
+	link->removed |= events[code] == UWDF_REMOVED;
+}
+
+int link_notify(struct link *link, bool on)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_NOTIFY, .code = on };
+
+	entry.tag = LINK_NOTICE_TAGS | ++link->notices << 16;
+	return link->removed ? -ENODEV : link_send(link, &entry, NULL);
+}
+
+int link_notify_heard(struct link *link, bool on)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_NOTIFY, .code = on };
+	const void *none;
+	int err = link->removed ? -ENODEV : link_call(link, &entry, NULL, link->send_ms, &none);
+
+	if (err)
+		return err == -ETIMEDOUT ? 0 : err; /* it is sent */
+	return UWDF_STATUS_OK(entry.status) ? 0 : -ENODEV;
+}
+
+int link_let_go(struct link *link, uint32_t handle)
+{
+	struct uwdf_entry entry = { .opcode = UWDF_OP_CLOSE,
+				    .handle = handle,
+				    .tag = LINK_LET_GO_TAG };
+
+	return link->removed ? -ENODEV : link_send(link, &entry, NULL);
+}
+
+/* --- receiving --- */
+
+static void note_hang_up(struct link *link)
+{
+	if (!link->hung_up && !link->removed)
+		events_put(&link->events, UWDF_REMOVED);
+	link->hung_up = true;
+}
+
+/*
+ * Descriptors that came with a datagram are the link's until somebody takes them. The kernel has
+ * one header for all of them, and puts in as many as its padding has room for, too.
+ */
+static void keep_descriptors(struct link *link, struct msghdr *msg)
+{
+	struct cmsghdr *head = CMSG_FIRSTHDR(msg);
+	size_t count;
+
+	link_drop_descriptors(link);
+	if (!head || head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+		return;
+	count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+	for (size_t i = 0; i < count; i++) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(head) + i * sizeof(fd), sizeof(fd));
+		if (link->descriptor_count < LINK_DESCRIPTORS)
+			link->descriptors[link->descriptor_count++] = fd;
+		else
+			sys_close(fd);
+	}
+}
+
+void link_drop_descriptors(struct link *link)
+{
+	while (link->descriptor_count)
+		sys_close(link->descriptors[--link->descriptor_count]);
+}
+
 int link_receive(struct link *link, struct uwdf_entry *out, const void **payload)
 {
 	struct iovec part = { .iov_base = link->buf, .iov_len = LINK_BUF_LEN };
-	struct msghdr msg = { .msg_iov = &part, .msg_iovlen = 1 };
+	union {
+		char bytes[CMSG_SPACE(LINK_DESCRIPTORS * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct msghdr msg = { .msg_iov = &part,
+			      .msg_iovlen = 1,
+			      .msg_control = control.bytes,
+			      .msg_controllen = sizeof(control.bytes) };
 	ssize_t got = sys_recvmsg(link->fd, &msg, MSG_DONTWAIT);
 	int err;
 
@@ -61,10 +180,17 @@ int link_receive(struct link *link, struct uwdf_entry *out, const void **payload
 	}
 	if (got == -EAGAIN)
 		return 0;
-	if (got <= 0)
+	if (got <= 0) {
+		note_hang_up(link);
 		return -EPIPE;
+	}
+	keep_descriptors(link, &msg);
 	memcpy(out, link->buf, sizeof(*out));
 	err = msg.msg_flags & MSG_TRUNC ? -EPROTO : check_answer(out, (size_t)got);
+	if (!err && out->opcode == UWDF_OP_EVENT)
+		note_event(link, out);
+	if (!err && is_let_go(out))
+		events_put(&link->events, UWDF_LET_GO);
 	*payload = link->buf + sizeof(*out);
 	return err ? err : 1;
 }
@@ -81,6 +207,9 @@ static int await_answer(struct link *link, uint64_t tag, wait_deadline deadline,
 		if (got && (answer->flags & UWDF_FLAG_ANSWER) &&
 		    (answer->tag == tag || answer->tag == 0))
 			return 0;
+		/* a host that says anything else without end is not listened to for longer */
+		if (got && !wait_left_ms(deadline))
+			return -ETIMEDOUT;
 		if (got)
 			continue;
 		got = wait_fd(link->fd, POLLIN, deadline);
@@ -150,7 +279,16 @@ static int connect_to(const char *path, struct link *link)
 	return err;
 }
 
-static int hello_refused(const struct uwdf_entry *answer, const char *path, struct report *rep)
+int link_over_quota(const char *what, const struct uwdf_entry *answer, const char *text,
+		    struct report *rep)
+{
+	report_say(rep, "opening %s: %.*s", what,
+		   (int)(answer->in_len < 300 ? answer->in_len : 300), text);
+	return -EDQUOT;
+}
+
+static int hello_refused(const struct uwdf_entry *answer, const char *text, const char *path,
+			 struct report *rep)
 {
 	if (answer->version != UWDF_WIRE_VERSION ||
 	    answer->status == UWDF_STATUS_REVISION_MISMATCH) {
@@ -164,6 +302,8 @@ static int hello_refused(const struct uwdf_entry *answer, const char *path, stru
 		report_hint(rep, "run this program as the user that runs the host");
 		return -EACCES;
 	}
+	if (answer->status == UWDF_STATUS_QUOTA_EXCEEDED)
+		return link_over_quota(path, answer, text, rep);
 	if (answer->status == UWDF_STATUS_INSUFFICIENT_RESOURCES)
 		return report_fail(rep, -EBUSY, "opening %s: the host has too many clients", path);
 	return report_fail(rep, -EPROTO, "opening %s: the host refused with status 0x%08x", path,
@@ -177,23 +317,31 @@ static int say_hello(struct link *link, const char *path, struct report *rep)
 	int err;
 
 	entry.code = (uint32_t)sys_getpid();
-	err = link_call(link, &entry, NULL, LINK_REPLY_MS, &name);
+	err = link_call(link, &entry, NULL, link_reply_ms(link), &name);
 	if (err)
 		return report_fail(rep, err, "opening %s: the host does not answer", path);
 	if (entry.version != UWDF_WIRE_VERSION || !UWDF_STATUS_OK(entry.status))
-		return hello_refused(&entry, path, rep);
+		return hello_refused(&entry, name, path, rep);
 	if (entry.in_len >= sizeof(link->name))
 		return report_fail(rep, -EPROTO, "opening %s: the host's name is too long", path);
 	memcpy(link->name, name, entry.in_len);
 	link->name[entry.in_len] = '\0';
+	link->features = entry.code;
 	return 0;
 }
 
-int link_open(const char *path, struct report *rep, struct link *link)
+int link_reply_ms(const struct link *link)
+{
+	int left = wait_left_ms(link->open_by);
+
+	return left < 0 || left > LINK_REPLY_MS ? LINK_REPLY_MS : left;
+}
+
+int link_open(const char *path, wait_deadline by, struct report *rep, struct link *link)
 {
 	int err;
 
-	*link = (struct link){ .fd = -1 };
+	*link = (struct link){ .fd = -1, .open_by = by, .send_ms = LINK_SEND_MS };
 	link->buf = mem_alloc(LINK_BUF_LEN);
 	if (!link->buf)
 		return report_fail(rep, -ENOMEM, "opening %s", path);
@@ -221,6 +369,7 @@ err_free:
 
 void link_close(struct link *link)
 {
+	link_drop_descriptors(link);
 	sys_close(link->fd);
 	mem_free(link->buf);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * socket_transport.c - slots of outstanding operations; a tag names its slot and the slot's use.
+ * socket_transport.c - operations over the socket: the way to hosts that offer no rings.
  *
  * cancel() may run beside anything else, so it touches the descriptor only; all else is the
  * owner's.
@@ -9,81 +9,36 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "link.h"
+#include "op_limits.h"
+#include "ring_transport.h"
+#include "slots.h"
 #include "uwdf/status.h"
-
-#define FIRST_SLOTS 64u
-#define SLOT_MASK   0xffffull /* low bits of a tag: slot + 1; the bits above: which use of it */
 
 struct socket_transport {
 	struct uwdf_transport base;
 	struct link link;
-	uint32_t handle;        /* from OPEN */
-	struct uwdf_op **slots; /* owned; NULL is free, &forgotten waits for an answer to drop */
-	uint16_t *free_slots;   /* owned; a stack */
-	uint32_t slot_count, free_count;
-	uint64_t use;         /* counts submissions, so that a tag never comes back soon */
-	uint32_t dead_cursor; /* host gone: slots before it are answered */
-	uint64_t cancels;     /* atomic; numbers the cancel entries */
+	uint32_t handle; /* from OPEN */
+	struct op_slots slots;
 	bool dead;
 };
-
-static struct uwdf_op forgotten;
 
 static struct socket_transport *of(struct uwdf_transport *t)
 {
 	return uw_container_of(t, struct socket_transport, base);
 }
 
-/* --- slots --- */
-
-static int grow_slots(struct socket_transport *st)
-{
-	uint32_t count = st->slot_count ? st->slot_count * 2 : FIRST_SLOTS;
-	struct uwdf_op **slots;
-	uint16_t *stack;
-
-	if (count > UWDF_WIRE_MAX_OUTSTANDING)
-		return -EAGAIN;
-	slots = mem_realloc(st->slots, count * sizeof(*slots));
-	if (!slots)
-		return -ENOMEM;
-	st->slots = slots;
-	stack = mem_realloc(st->free_slots, count * sizeof(*stack));
-	if (!stack)
-		return -ENOMEM;
-	st->free_slots = stack;
-	for (uint32_t i = count; i-- > st->slot_count;) {
-		slots[i] = NULL;
-		stack[st->free_count++] = (uint16_t)i;
-	}
-	st->slot_count = count;
-	return 0;
-}
-
-static int take_slot(struct socket_transport *st, struct uwdf_op *op, uint64_t *out_tag)
-{
-	int err = st->free_count ? 0 : grow_slots(st);
-	uint16_t slot;
-
-	if (err)
-		return err;
-	slot = st->free_slots[--st->free_count];
-	st->slots[slot] = op;
-	*out_tag = (++st->use << 16 & ~(3ull << 62)) | (slot + 1u);
-	return 0;
-}
-
-static void release_slot(struct socket_transport *st, uint32_t slot)
-{
-	st->slots[slot] = NULL;
-	st->free_slots[st->free_count++] = (uint16_t)slot;
-}
-
 /* --- submit, cancel --- */
+
+/* What the second buffer holds goes with a code that lets the driver read it. */
+static size_t out_data_len(const struct uwdf_op *op)
+{
+	return op_is_control_of(op, UWDF_METHOD_IN_DIRECT) ? op->out_len : 0;
+}
 
 static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 {
@@ -94,16 +49,25 @@ static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 				    .in_len = (uint32_t)op->in_len,
 				    .offset = op->offset,
 				    .out_len = (uint32_t)op->out_len };
+	size_t more = out_data_len(op);
 	int err;
 
+	if (st->link.removed)
+		return -ENODEV;
 	if (st->dead)
 		return -EPIPE;
-	err = take_slot(st, op, &entry.tag);
+	if (op_is_too_long(op, false))
+		return -EMSGSIZE;
+	if (more) {
+		entry.in_len += (uint32_t)more;
+		entry.flags = UWDF_FLAG_OUT_DATA;
+	}
+	err = slots_take(&st->slots, op, &entry.tag);
 	if (err)
 		return err;
-	err = link_send(&st->link, &entry, op->in);
+	err = link_send_two(&st->link, &entry, op->in, op->out, more);
 	if (err) {
-		release_slot(st, (uint32_t)(entry.tag & SLOT_MASK) - 1);
+		slots_release(&st->slots, slot_of_tag(entry.tag));
 		return err;
 	}
 	__atomic_store_n(&op->tag, entry.tag, __ATOMIC_RELAXED);
@@ -113,64 +77,27 @@ static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 static int cancel(struct uwdf_transport *t, uint64_t tag)
 {
 	struct socket_transport *st = of(t);
-	struct uwdf_entry entry = { .opcode = UWDF_OP_CANCEL, .handle = st->handle, .offset = tag };
 
-	/* slot field 0: no operation has such a tag, and bit 62 keeps it apart from calls */
-	entry.tag = 1ull << 62 | __atomic_add_fetch(&st->cancels, 1, __ATOMIC_RELAXED) << 16;
-	return link_send(&st->link, &entry, NULL);
+	return link_cancel(&st->link, st->handle, tag);
+}
+
+static int cancel_all(struct uwdf_transport *t)
+{
+	return cancel(t, 0);
 }
 
 static void forget(struct uwdf_transport *t, struct uwdf_op *op)
 {
-	struct socket_transport *st = of(t);
-
-	st->slots[(op->tag & SLOT_MASK) - 1] = &forgotten;
+	slots_forget(&of(t)->slots, op);
 }
 
 /* --- answers --- */
 
-static void finish(struct uwdf_op *op, const struct uwdf_entry *answer, const void *payload)
-{
-	size_t len = answer->in_len < op->out_len ? answer->in_len : op->out_len;
-
-	if (payload && len)
-		memcpy(op->out, payload, len);
-	op->status = answer->status;
-	op->information = answer->information;
-	__atomic_store_n(&op->tag, 0, __ATOMIC_RELAXED);
-}
-
-/* The operation that @entry answers, if it is still wanted. */
-static struct uwdf_op *take_answered(struct socket_transport *st, const struct uwdf_entry *entry)
-{
-	uint32_t slot = (uint32_t)(entry->tag & SLOT_MASK) - 1;
-	struct uwdf_op *op;
-
-	if (!(entry->flags & UWDF_FLAG_ANSWER) || slot >= st->slot_count)
-		return NULL;
-	op = st->slots[slot];
-	if (!op || (op != &forgotten && op->tag != entry->tag))
-		return NULL;
-	release_slot(st, slot);
-	return op == &forgotten ? NULL : op;
-}
-
 /* The host is gone: hand out what it still owed, one by one. */
 static int reap_dead(struct socket_transport *st, struct uwdf_op **out)
 {
-	const struct uwdf_entry answer = { .status = UWDF_STATUS_DEVICE_REMOVED };
-
-	for (; st->dead_cursor < st->slot_count; st->dead_cursor++) {
-		struct uwdf_op *op = st->slots[st->dead_cursor];
-
-		st->slots[st->dead_cursor] = NULL;
-		if (!op || op == &forgotten)
-			continue;
-		finish(op, &answer, NULL);
-		*out = op;
-		return 1;
-	}
-	return -EPIPE;
+	*out = slots_take_lost(&st->slots);
+	return *out ? 1 : -EPIPE;
 }
 
 static int reap(struct uwdf_transport *t, struct uwdf_op **out)
@@ -179,17 +106,20 @@ static int reap(struct uwdf_transport *t, struct uwdf_op **out)
 	struct uwdf_entry entry;
 	const void *payload;
 
-	while (!st->dead) {
-		int got = link_receive(&st->link, &entry, &payload);
+	for (unsigned int i = 0; !st->dead; i++) {
 		struct uwdf_op *op;
+		int got;
 
+		if (i == LINK_LOOK_MOST)
+			return 0; /* the rest keeps the socket readable */
+		got = link_receive(&st->link, &entry, &payload);
 		if (got == 0)
 			return 0;
 		st->dead = got < 0;
-		op = st->dead ? NULL : take_answered(st, &entry);
-		if (!op)
+		if (st->dead || !(entry.flags & UWDF_FLAG_ANSWER) ||
+		    !slots_answered(&st->slots, entry.tag, &op) || !op)
 			continue;
-		finish(op, &entry, payload);
+		slots_finish(op, entry.status, entry.information, payload, entry.in_len);
 		*out = op;
 		return 1;
 	}
@@ -216,9 +146,30 @@ static void close_transport(struct uwdf_transport *t)
 	struct socket_transport *st = of(t);
 
 	link_close(&st->link); /* the host cancels what this connection had outstanding */
-	mem_free(st->free_slots);
-	mem_free(st->slots);
+	slots_deinit(&st->slots);
 	mem_free(st);
+}
+
+static int notify(struct uwdf_transport *t, int on)
+{
+	return link_notify(&of(t)->link, on);
+}
+
+static int let_go(struct uwdf_transport *t)
+{
+	struct socket_transport *st = of(t);
+
+	return link_let_go(&st->link, st->handle);
+}
+
+static void set_patience(struct uwdf_transport *t, int timeout_ms)
+{
+	of(t)->link.send_ms = timeout_ms;
+}
+
+static enum uwdf_event take_event(struct uwdf_transport *t)
+{
+	return events_take(&of(t)->link.events);
 }
 
 static const struct uwdf_transport_ops socket_ops = {
@@ -230,22 +181,42 @@ static const struct uwdf_transport_ops socket_ops = {
 	.fd = transport_fd,
 	.name = transport_name,
 	.close = close_transport,
+	.notify = notify,
+	.event = take_event,
+	.let_go = let_go,
+	.set_patience = set_patience,
+	.cancel_all = cancel_all,
 };
 
 /* --- open --- */
 
+static int put_target(const struct link *link, const struct socket_target *target, uint8_t *buf,
+		      uint32_t *out_len)
+{
+	const size_t rest = strlen(target->rest);
+	size_t before = target->guid ? 16 : target->is_nt_name ? 0 : strlen(link->name);
+
+	if ((target->guid ? 0 : before) + rest > UWDF_WIRE_MAX_NAME)
+		return -ENAMETOOLONG;
+	memcpy(buf, target->guid ? (const void *)target->guid : link->name, before);
+	memcpy(buf + before, target->rest, rest);
+	*out_len = (uint32_t)(before + rest);
+	return 0;
+}
+
 static int open_target(struct socket_transport *st, const struct socket_target *target,
 		       struct report *rep)
 {
-	const char *name = target->name && !target->name[0] ? st->link.name : target->name;
 	struct uwdf_entry entry = { .opcode = UWDF_OP_OPEN };
-	const void *none;
+	uint8_t name[16 + UWDF_WIRE_MAX_NAME];
+	const void *text;
 	int err;
 
-	entry.flags = name ? 0 : UWDF_FLAG_OPEN_GUID;
-	entry.in_len = name ? (uint32_t)strlen(name) : 16;
-	err = link_call(&st->link, &entry, name ? (const void *)name : target->guid, LINK_REPLY_MS,
-			&none);
+	entry.flags = target->guid ? UWDF_FLAG_OPEN_GUID : 0;
+	err = put_target(&st->link, target, name, &entry.in_len);
+	if (err)
+		return report_fail(rep, err, "opening %s: the name is too long", st->link.name);
+	err = link_call(&st->link, &entry, name, link_reply_ms(&st->link), &text);
 	if (err == -ETIMEDOUT) /* the host itself has just greeted us */
 		return report_fail(rep, err, "opening %s: its driver has not agreed to it yet",
 				   st->link.name);
@@ -256,11 +227,38 @@ static int open_target(struct socket_transport *st, const struct socket_target *
 	if (entry.status == UWDF_STATUS_DEVICE_REMOVED)
 		return report_fail(rep, -ECONNREFUSED, "opening %s: the device is being removed",
 				   st->link.name);
+	if (entry.status == UWDF_STATUS_QUOTA_EXCEEDED && entry.in_len)
+		return link_over_quota(st->link.name, &entry, text, rep);
+	if (!UWDF_STATUS_OK(entry.status) && target->status)
+		*target->status = entry.status;
 	if (!UWDF_STATUS_OK(entry.status))
 		return report_fail(rep, -EIO, "opening %s: the driver said 0x%08x", st->link.name,
 				   (uint32_t)entry.status);
 	st->handle = entry.handle;
 	return 0;
+}
+
+/* $UWDF_TRANSPORT, for whoever wants to look at what goes over the socket. */
+static bool want_rings(void)
+{
+	const char *text = getenv("UWDF_TRANSPORT"); /* NOLINT(concurrency-mt-unsafe): read only */
+
+	return !text || strcmp(text, "socket") != 0;
+}
+
+/* Is the connection of no use any more? */
+static bool is_fatal(int err)
+{
+	return err == -EPROTO || err == -EPIPE || err == -ETIMEDOUT;
+}
+
+static wait_deadline greet_by(const struct socket_target *target)
+{
+	wait_deadline soon = wait_until_ms(LINK_GREET_MS);
+
+	if (!target->one_of_many || (target->by >= 0 && target->by < soon))
+		return target->by;
+	return soon;
 }
 
 int socket_transport_open(const char *path, const struct socket_target *target, struct report *rep,
@@ -272,12 +270,25 @@ int socket_transport_open(const char *path, const struct socket_target *target, 
 	if (!st)
 		return report_fail(rep, -ENOMEM, "opening %s", path);
 	st->base.ops = &socket_ops;
-	err = link_open(path, rep, &st->link);
+	st->slots.most = UWDF_WIRE_MAX_OUTSTANDING;
+	err = link_open(path, greet_by(target), rep, &st->link);
 	if (err)
 		goto err_free;
+	st->link.open_by = target->by;
+	if (target->greeted)
+		*target->greeted = true;
 	err = open_target(st, target, rep);
 	if (err)
 		goto err_close;
+	err = want_rings() ? ring_transport_open(&st->link, st->handle, out) : -EOPNOTSUPP;
+	if (!err) {
+		mem_free(st); /* the link is the rings' */
+		return 0;
+	}
+	if (is_fatal(err)) {
+		report_fail(rep, err, "opening %s: asking for shared memory", st->link.name);
+		goto err_close;
+	}
 	*out = &st->base;
 	return 0;
 

@@ -8,12 +8,17 @@
 
 #include "base/sys.h"
 
-static int64_t now_ms(void)
+uint64_t wait_now_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int64_t now_ms(void)
+{
+	return (int64_t)(wait_now_ns() / 1000000u);
 }
 
 wait_deadline wait_until_ms(int timeout_ms)

@@ -17,6 +17,7 @@
 typedef int64_t wait_deadline;
 
 wait_deadline wait_until_ms(int timeout_ms);
+uint64_t wait_now_ns(void);
 int wait_left_ms(wait_deadline deadline); /* for poll(): -1 for ever, 0 passed */
 /* 1: one of @events holds on @fd (or it was hung up), 0: the deadline passed, -errno. */
 int wait_fd(int fd, short events, wait_deadline deadline) UW_MUST_CHECK;

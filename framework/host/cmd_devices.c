@@ -40,6 +40,22 @@ static const char *or_dash(const char *text)
 	return text && text[0] ? text : "-";
 }
 
+/* Filters and all, from the top; nothing where the driver is alone. */
+static void print_stack(const struct jtext *stack)
+{
+	if (jtext_count(stack) < 2)
+		return;
+	printf("  stack:");
+	for (size_t i = 0; i < jtext_count(stack); i++) {
+		const struct jtext *entry = jtext_item(stack, i);
+
+		printf("%s %s (%s%s)", i ? "," : "", or_dash(jtext_text(entry, "driver")),
+		       or_dash(jtext_text(entry, "position")),
+		       jtext_is_true(entry, "left_out") ? ", left out" : "");
+	}
+	printf("\n");
+}
+
 static void print_device(const struct jtext *host, const struct jtext *device)
 {
 	const struct jtext *interrupts = jtext_member(device, "interrupts");
@@ -53,6 +69,7 @@ static void print_device(const struct jtext *host, const struct jtext *device)
 	       jtext_number(host, "pid"), or_dash(jtext_text(interrupts, "kind")),
 	       jtext_number(interrupts, "count"), jtext_number(dma, "mappings"),
 	       jtext_number(requests, "completed"), jtext_number(requests, "pending"));
+	print_stack(jtext_member(device, "stack"));
 }
 
 static void print_host(const struct jtext *host)

@@ -273,7 +273,8 @@ static const struct action {
 } actions[] = {
 	{ "list", 1, 2, false, run_list },        { "get", 2, 3, false, run_get },
 	{ "set", 3, 60, true, reg_run_set },      { "delete", 2, 3, false, reg_run_delete },
-	{ "import", 2, 2, true, reg_run_import }, { "check", 1, 1, false, reg_run_check },
+	{ "import", 2, 2, true, reg_run_import }, { "export", 2, 3, false, reg_run_export },
+	{ "check", 1, 1, false, reg_run_check },
 };
 
 static const char *next_action(const void *arg, size_t i)
@@ -351,6 +352,7 @@ static int run_reg(const struct arguments *args)
 static const struct option_spec reg_options[] = {
 	{ "type", "TYPE", "set: sz, expand_sz, multi_sz, dword, qword, binary, none, or a number" },
 	{ "recursive", NULL, "list: subkeys, too; delete: the key with all below it" },
+	{ "utf16", NULL, "export: in UTF-16, as the Windows registry editor writes it" },
 	{ "file", "FILE", "another registry than UWDF_REGISTRY or this user's" },
 	{ "json", NULL, "print a JSON object" },
 	{ NULL, NULL, NULL },
@@ -366,8 +368,10 @@ const struct command command_reg = {
 		"  get KEY [NAME]          what one value holds; without NAME the default value\n"
 		"  set KEY NAME DATA...    set a value; the key is made if it is not there\n"
 		"  delete KEY [NAME]       a value, or the key\n"
-		"  import FILE             a file of the Windows registry editor (5.00): all or "
-		"nothing\n"
+		"  import FILE             a file of the Windows registry editor (5.00 or "
+		"REGEDIT4): "
+		"all or nothing\n"
+		"  export KEY [FILE]       the key with all below it as such a file (5.00)\n"
 		"  check                   is the file sound?\n\n"
 		"A KEY begins with HKLM\\, HKU\\ or \\Registry\\; else it is below the services, "
 		"where\n"

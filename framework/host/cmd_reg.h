@@ -42,6 +42,7 @@ int reg_finish(struct reg *reg, struct jtext *object, const char *text);
 int reg_run_set(struct reg *reg);
 int reg_run_delete(struct reg *reg);
 int reg_run_import(struct reg *reg);
+int reg_run_export(struct reg *reg);
 int reg_run_check(struct reg *reg);
 
 #endif

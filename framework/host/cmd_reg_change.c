@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* cmd_reg_change.c - uwdf reg set, delete, import; and check, which asks whether all is well. */
+/* cmd_reg_change.c - uwdf reg set, delete, import, export; and check, which asks whether all is
+ * well. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include "base/mem.h"
 #include "base/sys.h"
 #include "cmd_reg.h"
+#include "reg_export.h"
 #include "reg_file.h"
 #include "reg_value.h"
 
@@ -242,6 +244,88 @@ int reg_run_import(struct reg *reg)
 		return report_fail(&reg->rep, err, "reading %s", name);
 	err = import(reg, name, text, len);
 	mem_free(text);
+	return err;
+}
+
+/* --- export --- */
+
+static int write_whole(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t put = sys_write(fd, bytes, len);
+
+		if (put <= 0)
+			return put ? (int)put : -EIO;
+		bytes += put;
+		len -= (size_t)put;
+	}
+	return 0;
+}
+
+static int write_export(struct reg *reg, const char *name, const struct reg_export_text *text)
+{
+	int fd, err;
+
+	if (!name)
+		return write_whole(1, text->bytes, text->len);
+	fd = sys_open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return report_fail(&reg->rep, fd, "opening %s", name);
+	err = write_whole(fd, text->bytes, text->len);
+	sys_close(fd);
+	return err ? report_fail(&reg->rep, err, "writing %s", name) : 0;
+}
+
+static int tell_exported(struct reg *reg, const char *name, const struct reg_export_text *text)
+{
+	struct jtext *object;
+	char line[96];
+
+	if (!name)
+		return 0;
+	(void)snprintf(line, sizeof(line), "keys: %llu, values: %llu",
+		       (unsigned long long)text->keys, (unsigned long long)text->values);
+	object = jtext_object();
+	jtext_set_text(object, "file", name);
+	jtext_set_number(object, "keys", text->keys);
+	jtext_set_number(object, "values", text->values);
+	return reg_finish(reg, object, line);
+}
+
+static int export_key(struct reg *reg, registry_key key, const char *path)
+{
+	const struct reg_export_params params = {
+		.key = key,
+		.path = path,
+		.utf16 = reg_asked(reg, "utf16"),
+	};
+	const char *name = reg_operand(reg, 2); /* NULL: standard output */
+	struct reg_export_text text;
+	int err = reg_export(reg->r, &params, &reg->rep, &text);
+
+	if (name && !strcmp(name, "-"))
+		name = NULL;
+	if (err)
+		return err;
+	err = write_export(reg, name, &text);
+	if (!err)
+		err = tell_exported(reg, name, &text);
+	mem_free(text.bytes);
+	return err;
+}
+
+int reg_run_export(struct reg *reg)
+{
+	registry_key key;
+	char *path;
+	int err = reg_find_key(reg, reg_operand(reg, 1), &key);
+
+	if (!err)
+		err = reg_path_of(reg, reg_operand(reg, 1), &path);
+	if (err)
+		return err;
+	err = export_key(reg, key, path);
+	mem_free(path);
 	return err;
 }
 

@@ -11,15 +11,18 @@
 #include "base/exec.h"
 #include "base/sys.h"
 #include "commands.h"
-#include "host_status.h"
-#include "host_why.h"
+#include "cuse_kernel.h"
+#include "endpoints.h"
+#include "jtext.h"
+#include "other_hosts.h"
 #include "program_dir.h"
+#include "run_stack.h"
 #include "runtime_dir.h"
 #include "say.h"
-#include "server.h"
 #include "vfio/pci_function.h"
 #include "wake.h"
 
+#define CLOSE_MS      1000u /* for clients to close what they are told is to be removed */
 #define LEAVE_MS      2000u /* for clients' requests to come back before the device is removed */
 #define FREE_MS       2000u /* and after that */
 #define END_S         9u    /* for everything from the wish to end to the end */
@@ -31,8 +34,9 @@ struct run {
 	struct uwdf_report host_rep;
 	struct uwdf_host *host;
 	struct uwdf_driver *driver;
-	struct uwdf_device *device;
-	struct server *server;
+	struct run_stack stack;     /* its filters */
+	struct uwdf_device *device; /* NULL: the driver is not Plug and Play */
+	struct endpoints endpoints;
 	int ready_fd; /* -1: none */
 	bool misused; /* --verify was */
 };
@@ -46,35 +50,10 @@ static void device_wants_to_leave(void *arg, struct uwdf_device *device, const c
 	wake_note(WAKE_LEAVE, why);
 }
 
-static void client_wants_stop(void *arg)
+static void control_devices_changed(void *arg)
 {
 	(void)arg;
-	wake_note(WAKE_STOP, NULL);
-}
-
-/* Server thread; the device stays until the server has left. */
-static size_t describe(void *arg, const struct server *server, char *buf, size_t len)
-{
-	const struct run *run = arg;
-	struct host_status status = { .name = server_name(server),
-				      .socket = server_socket(server),
-				      .device = run->device };
-	struct jtext *json = host_status_json(&status);
-	size_t need = jtext_put(json, buf, len);
-
-	jtext_free(json);
-	return need;
-}
-
-/* Server thread, as above: the main thread only waits. */
-static size_t explain(void *arg, const struct server *server, char *buf, size_t len)
-{
-	const struct run *run = arg;
-	struct jtext *json = host_why_json(server, run->driver);
-	size_t need = jtext_put(json, buf, len);
-
-	jtext_free(json);
-	return need;
+	wake_note(WAKE_CHANGE, NULL);
 }
 
 /* --- up --- */
@@ -105,6 +84,7 @@ static int load_driver(struct run *run)
 
 	if (err)
 		return err;
+	fx_remote_use(&other_hosts);
 	err = uwdf_host_new(&run->host_rep, &run->host);
 	if (err)
 		return take_report(run, err);
@@ -118,11 +98,18 @@ static int load_driver(struct run *run)
 		run->misused = true;
 		return take_report(run, err);
 	}
-	err = uwdf_host_load(run->host, path, &run->host_rep, &run->driver);
+	err = run_stack_load_lowers(&run->stack, run->args, run->host, &run->rep);
+	if (!err)
+		err = take_report(run,
+				  uwdf_host_load(run->host, path, &run->host_rep, &run->driver));
+	run->endpoints.driver = run->driver;
+	run->endpoints.filters = run->stack.filters;
+	if (!err)
+		err = run_stack_load_uppers(&run->stack, run->args, run->host, &run->rep);
 	if (!err)
 		return 0;
-	take_report(run, err);
-	report_prefix(&run->rep, "running %s", option_value(run->args, "device"));
+	if (option_given(run->args, "device"))
+		report_prefix(&run->rep, "running %s", option_value(run->args, "device"));
 	return err;
 }
 
@@ -132,6 +119,8 @@ static int start_device(struct run *run)
 	struct uwdf_device_params params = { .address = option_value(run->args, "device"),
 					     .name = option_value(run->args, "name"),
 					     .qemu_args = qemu_args,
+					     .lowers = run->stack.lowers,
+					     .uppers = run->stack.uppers,
 					     .on_leave = device_wants_to_leave };
 	int err;
 
@@ -140,74 +129,121 @@ static int start_device(struct run *run)
 	return err ? take_report(run, err) : 0;
 }
 
-static int start_server(struct run *run)
+static int misuse(struct run *run)
 {
-	struct server_params params = { .ops = &uwdf_device_io,
-					.device = run->device,
-					.describe = describe,
-					.why = explain,
-					.stop = client_wants_stop,
-					.arg = run };
-	struct uwdf_device_info info;
+	run->misused = true;
+	return -EINVAL;
+}
 
-	uwdf_device_info(run->device, &info);
-	params.name = info.name;
-	for (uint32_t i = 0; i < info.interface_count && i < SERVER_MAX_INTERFACES; i++)
-		memcpy(params.interfaces[params.interface_count++], &info.interfaces[i],
-		       sizeof(info.interfaces[i]));
-	return server_start(&params, &run->rep, &run->server);
+/* Only the loaded driver knows whether it wants a device. */
+static int check_kind(struct run *run)
+{
+	const char *device = option_value(run->args, "device");
+	const char *name = run->args->operands[0];
+	bool is_pnp = uwdf_driver_is_pnp(run->driver);
+
+	if (run_stack_check(&run->stack, run->args, &run->rep))
+		return misuse(run);
+	if (is_pnp == (device != NULL))
+		return 0;
+	if (is_pnp) {
+		report_say(&run->rep, "uwdf run: --device is missing: driver %s is for a device",
+			   uwdf_driver_name(run->driver));
+		report_hint(&run->rep, "uwdf list    # or a device of QEMU's: --device qemu:e1000");
+	} else {
+		report_say(&run->rep,
+			   "uwdf run: --device %s with driver %s, which is not Plug and Play and "
+			   "serves no device",
+			   device, uwdf_driver_name(run->driver));
+		report_hint(&run->rep, "uwdf run %s    # without --device", name);
+	}
+	return misuse(run);
+}
+
+static int serve_control_devices(struct run *run)
+{
+	const char *name = run->device ? NULL : option_value(run->args, "name");
+	int err;
+
+	uwdf_driver_on_change(run->driver, control_devices_changed, NULL);
+	for (unsigned int i = 0; run->stack.filters[i]; i++)
+		uwdf_driver_on_change(run->stack.filters[i], control_devices_changed, NULL);
+	err = endpoints_sync(&run->endpoints, name, &run->rep);
+	if (err || !endpoints_are_empty(&run->endpoints))
+		return err;
+	report_say(&run->rep, "driver %s has no device and made no control device: nothing to open",
+		   uwdf_driver_name(run->driver));
+	report_hint(&run->rep, "WdfControlDeviceInitAllocate, WdfDeviceCreate and "
+			       "WdfControlFinishInitializing in DriverEntry make one");
+	return -ENODEV;
 }
 
 static int bring_up(struct run *run)
 {
-	int err = load_driver(run);
+	int err = endpoints_init(&run->endpoints);
 
+	if (err)
+		return report_fail(&run->rep, err, "starting a host");
+	err = load_driver(run);
 	if (!err)
+		err = check_kind(run);
+	if (!err && option_value(run->args, "device"))
 		err = start_device(run);
-	return err ? err : start_server(run);
+	if (!err && run->device)
+		err = endpoints_add(&run->endpoints, run->device, NULL, &run->rep);
+	return err ? err : serve_control_devices(run);
 }
 
 /* --- ready --- */
 
-static int print_ready_json(const struct run *run)
+static int print_ready_json(const struct endpoint *endpoint, const struct uwdf_device_info *info)
 {
 	struct jtext *json = jtext_object();
 	int err;
 
 	jtext_set_text(json, "event", "ready");
-	jtext_set_text(json, "name", server_name(run->server));
-	jtext_set_text(json, "driver", uwdf_driver_name(run->driver));
-	jtext_set_text(json, "address", option_value(run->args, "device"));
-	jtext_set_text(json, "socket", server_socket(run->server));
+	jtext_set_text(json, "name", server_name(endpoint->server));
+	jtext_set_text(json, "driver", info->driver);
+	jtext_set_text(json, "address", info->address);
+	jtext_set_text(json, "socket", server_socket(endpoint->server));
+	if (endpoint->cuse)
+		jtext_set_text(json, "node", cuse_path(endpoint->cuse));
 	jtext_set_number(json, "pid", (uint64_t)sys_getpid());
 	err = jtext_print_line(stdout, json);
 	jtext_free(json);
 	return err;
 }
 
-/* For scripts: a descriptor they wait on, given the name and closed. */
-static void tell_ready_fd(const struct run *run)
+/* For scripts: a descriptor they wait on, given the first name and closed. */
+static void tell_ready_fd(struct run *run, const struct endpoint *endpoint)
 {
 	if (run->ready_fd < 0)
 		return;
-	if (dprintf(run->ready_fd, "%s\n", server_name(run->server)) < 0)
+	if (dprintf(run->ready_fd, "%s\n", server_name(endpoint->server)) < 0)
 		fprintf(stderr, "uwdf: nobody listens at descriptor %d\n", run->ready_fd);
 	sys_close(run->ready_fd);
+	run->ready_fd = -1;
 }
 
-static void say_ready(const struct run *run)
+static void say_ready(void *arg, const struct endpoint *endpoint)
 {
+	const char *name = server_name(endpoint->server);
+	struct uwdf_device_info info;
+	struct run *run = arg;
 	int err = 0;
 
+	uwdf_device_info(endpoint->device, &info);
 	if (option_given(run->args, "json"))
-		err = print_ready_json(run);
+		err = print_ready_json(endpoint, &info);
 	else
-		printf("uwdf: %s is ready: driver %s on %s, pid %d, socket %s\n",
-		       server_name(run->server), uwdf_driver_name(run->driver),
-		       option_value(run->args, "device"), sys_getpid(), server_socket(run->server));
+		printf("uwdf: %s is ready: driver %s%s%s, pid %d, socket %s%s%s\n", name,
+		       info.driver, endpoint->is_control ? ", control device" : " on ",
+		       endpoint->is_control ? "" : info.address, sys_getpid(),
+		       server_socket(endpoint->server), endpoint->cuse ? ", node " : "",
+		       endpoint->cuse ? cuse_path(endpoint->cuse) : "");
 	if (fflush(stdout) || err)
-		fprintf(stderr, "uwdf: %s is ready\n", server_name(run->server));
-	tell_ready_fd(run);
+		fprintf(stderr, "uwdf: %s is ready\n", name);
+	tell_ready_fd(run, endpoint);
 }
 
 /* --- down --- */
@@ -218,26 +254,82 @@ static void say_ready(const struct run *run)
  */
 static void bring_down(struct run *run)
 {
-	if (run->server && !server_leave(run->server, exec_deadline_ms(LEAVE_MS)))
-		fprintf(stderr,
-			"uwdf: %s: the driver holds on to cancelled requests; removing it\n",
-			server_name(run->server));
+	endpoints_leave(&run->endpoints, LEAVE_MS);
 	if (run->device)
 		uwdf_device_remove(run->device);
-	if (server_free(run->server, exec_deadline_ms(FREE_MS)))
-		fprintf(stderr, "uwdf: requests were never completed by the driver\n");
+	endpoints_free(&run->endpoints, FREE_MS);
+	run_stack_unload_uppers(&run->stack);
 	if (run->driver)
 		uwdf_host_unload(run->driver);
+	run_stack_unload_lowers(&run->stack);
 	if (run->host)
 		uwdf_host_free(run->host);
 }
 
-static int wait_for_end(const struct run *run)
+static bool ask_driver(struct run *run)
 {
-	const char *name = server_name(run->server);
-	enum wake_reason reason = wake_wait();
+	struct uwdf_report refusal = { .text = "" };
+	int err = 0;
 
-	if (reason != WAKE_LEAVE)
+	if (run->device)
+		err = uwdf_device_query_remove(run->device, &refusal);
+	wake_asked();
+	if (err)
+		fprintf(stderr, "uwdf: %s: %s\n", endpoints_name(&run->endpoints), refusal.text);
+	endpoints_answer_stop(&run->endpoints, err ? refusal.text : NULL);
+	return !err;
+}
+
+/* Clients first, then the driver, as in Windows; whoever asked for the end hears the answer. */
+static bool all_agree(struct run *run)
+{
+	wake_asking(END_S, "asking the driver whether its device may be removed");
+	/* whoever asked while the driver was asked before has heard that answer */
+	if (!endpoints_are_asked(&run->endpoints)) {
+		wake_asked();
+		return false;
+	}
+	if (!endpoints_query_remove(&run->endpoints, exec_deadline_ms(CLOSE_MS)))
+		wake_asked();
+	else if (ask_driver(run))
+		return true;
+	endpoints_tell_stays(&run->endpoints);
+	return false;
+}
+
+/* Control devices came or went. Does that end the host? */
+static bool nothing_is_left(struct run *run)
+{
+	struct report rep = REPORT_INIT;
+
+	wake_taken(WAKE_CHANGE);
+	if (endpoints_sync(&run->endpoints, NULL, &rep))
+		say_report("uwdf", &rep);
+	if (!endpoints_are_empty(&run->endpoints))
+		return false;
+	wake_note(WAKE_LEAVE, "the driver deleted its last control device");
+	return true;
+}
+
+static bool goes_on(struct run *run, enum wake_reason reason)
+{
+	if (reason == WAKE_CHANGE)
+		return !nothing_is_left(run);
+	return reason == WAKE_STOP && !all_agree(run);
+}
+
+static int wait_for_end(struct run *run)
+{
+	char name[64];
+	enum wake_reason reason;
+
+	snprintf(name, sizeof(name), "%s", endpoints_name(&run->endpoints));
+	do
+		reason = wake_wait();
+	while (goes_on(run, reason));
+	if (reason == WAKE_SIGNAL) /* as at the end of a system */
+		uwdf_host_shut_down(run->host);
+	if (reason != WAKE_LEAVE && reason != WAKE_CHANGE)
 		return EXIT_CODE_OK;
 	fprintf(stderr, "uwdf: %s: the device leaves: %s\n", name, wake_why());
 	return EXIT_CODE_LEFT;
@@ -246,7 +338,8 @@ static int wait_for_end(const struct run *run)
 static int code_of(const struct run *run, int err)
 {
 	const char *name = option_value(run->args, "name");
-	bool is_malformed = !pci_function_address_valid(option_value(run->args, "device")) ||
+	const char *device = option_value(run->args, "device");
+	bool is_malformed = (device && !pci_function_address_valid(device)) ||
 			    (name && !runtime_name_valid(name));
 
 	return err == -EINVAL && (is_malformed || run->misused) ? EXIT_CODE_USAGE
@@ -259,7 +352,6 @@ static int run_host(struct run *run)
 	int code;
 
 	if (!err) {
-		say_ready(run);
 		code = wait_for_end(run);
 	} else {
 		say_report("uwdf", &run->rep);
@@ -298,8 +390,9 @@ static int check_qemu_args(const struct arguments *args, struct report *rep)
 {
 	const char *device = option_value(args, "device");
 
-	if (!option_given(args, "qemu-arg") || !strncmp(device, "qemu:", 5))
+	if (!option_given(args, "qemu-arg") || (device && !strncmp(device, "qemu:", 5)))
 		return 0;
+	device = device ? device : "none";
 	report_say(rep, "uwdf run: --qemu-arg with --device %s, which needs no QEMU", device);
 	report_hint(rep, "uwdf run %s --device %s    # without --qemu-arg", args->operands[0],
 		    device);
@@ -308,20 +401,23 @@ static int check_qemu_args(const struct arguments *args, struct report *rep)
 
 static int run_run(const struct arguments *args)
 {
-	struct run run = { .args = args, .ready_fd = -1 };
+	struct run run = { .args = args,
+			   .ready_fd = -1,
+			   .endpoints = { .cuse = option_given(args, "cuse") ? &cuse_fuse : NULL,
+					  .ready = say_ready,
+					  .arg = &run } };
 	int err;
 
 	if (check_ready_fd(&run)) {
 		say_report("uwdf", &run.rep);
 		return EXIT_CODE_USAGE;
 	}
-	if (!option_value(args, "device")) {
-		snprintf(run.rep.text, sizeof(run.rep.text), "uwdf run: --device is missing");
-		report_hint(&run.rep, "uwdf list    # or a device of QEMU's: --device qemu:e1000");
+	if (check_qemu_args(args, &run.rep)) {
 		say_report("uwdf", &run.rep);
 		return EXIT_CODE_USAGE;
 	}
-	if (check_qemu_args(args, &run.rep)) {
+	if (option_given(args, "quota") &&
+	    server_quota_parse(option_value(args, "quota"), &run.endpoints.quota, &run.rep)) {
 		say_report("uwdf", &run.rep);
 		return EXIT_CODE_USAGE;
 	}
@@ -339,9 +435,13 @@ static int run_run(const struct arguments *args)
 
 static const struct option_spec run_options[] = {
 	{ "device", "ADDRESS", "0000:00:03.0, qemu:MODEL[,PROPERTY=VALUE...] or model:NAME" },
+	{ "upper", "FILTER", "a filter above the driver; may be repeated, the highest last" },
+	{ "lower", "FILTER", "a filter below the driver; may be repeated, the lowest first" },
 	{ "name", "NAME", "the device's name for clients (default: the driver's name)" },
+	{ "cuse", NULL, "make a node /dev/uwdf/NAME for each device; see uwdf(1)" },
 	{ "qemu-arg", "ARGUMENT", "pass to QEMU, with qemu: only; may be repeated" },
 	{ "ready-fd", "NUMBER", "write the name to this descriptor when ready" },
+	{ "quota", "LIMITS", "what one user may have of it: connections=N,handles=N,..." },
 	{ "verify", "[=OPTIONS]", "watch the driver as KMDF's verifier does; see uwdf(1)" },
 	{ "json", NULL, "print the ready line as a JSON object" },
 	{ NULL, NULL, NULL },
@@ -349,7 +449,7 @@ static const struct option_spec run_options[] = {
 
 const struct command command_run = {
 	.name = "uwdf run",
-	.operands = "DRIVER --device ADDRESS",
+	.operands = "DRIVER [--device ADDRESS [--upper FILTER]... [--lower FILTER]...]",
 	.summary = "run a driver on a device, until it is stopped or the device leaves",
 	.details =
 		"DRIVER is a path (./my/driver.so) or a name, looked for in UWDF_DRIVER_PATH, "
@@ -357,7 +457,14 @@ const struct command command_run = {
 		"this program and among the installed drivers. Prints one line when the device "
 		"works\n"
 		"and clients can open it by name (\"-2\", \"-3\" is appended if the name is "
-		"taken).\n"
+		"taken);\n"
+		"one more for each control device that the driver makes. A driver that is not Plug "
+		"and\n"
+		"Play has control devices alone: it is run without --device.\n"
+		"Filters are drivers, too: clients open the highest. All of a stack's requests "
+		"are\n"
+		"presented at DISPATCH_LEVEL if each of its drivers is fit for it, else at "
+		"PASSIVE.\n"
 		"SIGINT, SIGTERM or \"uwdf stop NAME\" remove the device in good order; a second\n"
 		"signal ends at once. When the device goes away or is asked back, clients are\n"
 		"answered and the program ends within 10 s with exit code 4.\n\n"
@@ -365,6 +472,7 @@ const struct command command_run = {
 		"  uwdf run edu --device qemu:edu\n"
 		"  uwdf run e1000 --device qemu:e1000,netdev=n0 --qemu-arg -netdev --qemu-arg "
 		"user,id=n0\n"
+		"  uwdf run edu --device qemu:edu --upper ./logger.so\n"
 		"  sudo uwdf bind 0000:00:03.0 && sudo uwdf run e1000 --device 0000:00:03.0\n",
 	.options = run_options,
 	.least = 1,

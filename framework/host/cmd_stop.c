@@ -55,10 +55,12 @@ const struct command command_stop = {
 	.operands = "NAME",
 	.summary = "remove a device in good order and end its host",
 	.details = "NAME is a device's name as \"uwdf devices\" shows it, or its host's socket. "
-		   "Clients\n"
-		   "are answered, the driver's removal callbacks run, and the command returns when "
-		   "the\n"
-		   "process has ended.\n",
+		   "The\n"
+		   "driver is asked first and may refuse (exit code 1; see uwdf unload --force). "
+		   "Then\n"
+		   "clients are answered, the driver's removal callbacks run, and the command "
+		   "returns\n"
+		   "when the process has ended.\n",
 	.options = stop_options,
 	.least = 1,
 	.most = 1,

@@ -16,16 +16,6 @@
 
 /* --- why --- */
 
-static void print_handle(const struct jtext *handle)
-{
-	uint64_t age_ms = jtext_number(handle, "age_ms");
-
-	printf("  open handle   pid %" PRIu64 " (%s), for %" PRIu64 ".%" PRIu64 " s, %" PRIu64
-	       " requests at the driver\n",
-	       jtext_number(handle, "pid"), jtext_text(handle, "program"), age_ms / 1000,
-	       age_ms % 1000 / 100, jtext_number(handle, "requests"));
-}
-
 static const char *text_of(const struct jtext *object, const char *key)
 {
 	const char *text = jtext_text(object, key);
@@ -33,10 +23,29 @@ static const char *text_of(const struct jtext *object, const char *key)
 	return text ? text : "?";
 }
 
+static void print_handle(const struct jtext *handle)
+{
+	uint64_t age_ms = jtext_number(handle, "age_ms");
+
+	printf("  open handle   %s: pid %" PRIu64 " (%s), for %" PRIu64 ".%" PRIu64 " s, %" PRIu64
+	       " requests at the driver\n",
+	       text_of(handle, "device"), jtext_number(handle, "pid"), text_of(handle, "program"),
+	       age_ms / 1000, age_ms % 1000 / 100, jtext_number(handle, "requests"));
+}
+
+/* Whose it is, where several drivers have the device. */
+static void end_line(const struct jtext *item)
+{
+	if (jtext_text(item, "driver"))
+		printf(", of %s", jtext_text(item, "driver"));
+	printf("\n");
+}
+
 static void print_device(const struct jtext *device)
 {
-	printf("  device        %s: %s, %s\n", text_of(device, "what"), text_of(device, "kind"),
+	printf("  device        %s: %s, %s", text_of(device, "what"), text_of(device, "kind"),
 	       text_of(device, "state"));
+	end_line(device);
 }
 
 static void print_reference(const struct jtext *reference)
@@ -46,16 +55,18 @@ static void print_reference(const struct jtext *reference)
 	printf("  reference     %s (%s): ", text_of(reference, "what"),
 	       text_of(reference, "state"));
 	if (jtext_text(reference, "tag"))
-		printf("tag %s at %s:%" PRIu64 "\n", jtext_text(reference, "tag"),
+		printf("tag %s at %s:%" PRIu64, jtext_text(reference, "tag"),
 		       text_of(reference, "file"), jtext_number(reference, "line"));
 	else
-		printf("%" PRIu64 " reference%s\n", count, count == 1 ? "" : "s");
+		printf("%" PRIu64 " reference%s", count, count == 1 ? "" : "s");
+	end_line(reference);
 }
 
 static void print_work(const struct jtext *work)
 {
-	printf("  %-13s %s: %s\n", text_of(work, "kind"), text_of(work, "what"),
+	printf("  %-13s %s: %s", text_of(work, "kind"), text_of(work, "what"),
 	       text_of(work, "state"));
+	end_line(work);
 }
 
 static size_t print_each(const struct jtext *why, const char *key,
@@ -68,13 +79,21 @@ static size_t print_each(const struct jtext *why, const char *key,
 	return jtext_count(array);
 }
 
+static void print_filters(const struct jtext *filters)
+{
+	for (size_t i = 0; i < jtext_count(filters); i++)
+		printf("%s%s", i ? ", " : " with filters ",
+		       text_of(jtext_item(filters, i), "driver"));
+}
+
 static void print_why(const struct jtext *why)
 {
 	uint64_t more = jtext_number(why, "more");
 	size_t count;
 
-	printf("%s: driver %s, pid %" PRIu64 ", is kept loaded by\n", text_of(why, "name"),
-	       text_of(why, "driver"), jtext_number(why, "pid"));
+	printf("%s: driver %s", text_of(why, "name"), text_of(why, "driver"));
+	print_filters(jtext_member(why, "filters"));
+	printf(", pid %" PRIu64 ", is kept loaded by\n", jtext_number(why, "pid"));
 	count = print_each(why, "handles", print_handle);
 	count += print_each(why, "devices", print_device);
 	count += print_each(why, "references", print_reference);
@@ -138,7 +157,7 @@ static int unload(const struct arguments *args)
 {
 	struct uwdf_error error = { .text = "" };
 	const char *name = args->operands[0];
-	int err = option_given(args, "force") ? uwdf_host_stop(name, TIMEOUT_MS, &error)
+	int err = option_given(args, "force") ? uwdf_host_stop_forced(name, TIMEOUT_MS, &error)
 					      : uwdf_host_stop_unused(name, TIMEOUT_MS, &error);
 
 	if (!err)
@@ -151,8 +170,16 @@ static int unload(const struct arguments *args)
 
 static int run_unload(const struct arguments *args)
 {
-	int err = option_given(args, "why") ? explain(args, option_given(args, "json"))
-					    : unload(args);
+	int err;
+
+	if (option_given(args, "why") && option_given(args, "force")) {
+		fprintf(stderr,
+			"uwdf: uwdf unload: --why unloads nothing, --force does\n"
+			"  try: uwdf unload --why %s\n",
+			args->operands[0]);
+		return EXIT_CODE_USAGE;
+	}
+	err = option_given(args, "why") ? explain(args, option_given(args, "json")) : unload(args);
 
 	if (err == -EINVAL && !strchr(args->operands[0], '/') &&
 	    !runtime_name_valid(args->operands[0]))
@@ -162,7 +189,7 @@ static int run_unload(const struct arguments *args)
 
 static const struct option_spec unload_options[] = {
 	{ "why", NULL, "only say what keeps the driver loaded" },
-	{ "force", NULL, "unload although clients have the device open" },
+	{ "force", NULL, "unload although clients have the device open or its driver refuses" },
 	{ "json", NULL, "print a JSON object: name, unloaded; with --why, what keeps it" },
 	{ NULL, NULL, NULL },
 };
@@ -176,9 +203,12 @@ const struct command command_unload = {
 		"open\n"
 		"handle refuses, as it refuses a removal in Windows: the command lists who has it "
 		"open\n"
-		"and ends with exit code 1. With --force it is \"uwdf stop\": clients are answered "
-		"and\n"
-		"told. --why names open handles (process, program, age), devices, references that "
+		"and ends with exit code 1. So may the driver (EvtDeviceQueryRemove): the command "
+		"says\n"
+		"with which status. With --force neither is asked: clients are answered and told, "
+		"the\n"
+		"device goes. --why names open handles (process, program, age), devices, "
+		"references that "
 		"the\n"
 		"driver holds (with tag and source line where its verifier is on), DPCs, timers "
 		"and\n"

@@ -55,6 +55,25 @@ static struct jtext *interfaces_json(const struct uwdf_device_info *info)
 	return array;
 }
 
+/* From the top; a device of one driver has a stack of one. */
+static struct jtext *stack_json(const struct uwdf_device_info *info)
+{
+	struct jtext *array = jtext_array();
+
+	for (uint32_t i = 0; i < info->stack_count; i++) {
+		const struct uwdf_stack_entry *entry = &info->stack[i];
+		struct jtext *object = jtext_object();
+
+		jtext_set_text(object, "driver", entry->driver);
+		jtext_set_text(object, "position", entry->position);
+		jtext_set_bool(object, "left_out", entry->left_out);
+		jtext_set_number(object, "received", entry->requests);
+		jtext_set_number(object, "pending", entry->requests_pending);
+		jtext_append(array, object);
+	}
+	return array;
+}
+
 static struct jtext *device_json(const struct host_status *status)
 {
 	struct jtext *object = jtext_object();
@@ -73,6 +92,7 @@ static struct jtext *device_json(const struct host_status *status)
 	jtext_set(object, "requests", requests_json(&info));
 	jtext_set_number(object, "open_files", info.open_files);
 	jtext_set(object, "interfaces", interfaces_json(&info));
+	jtext_set(object, "stack", stack_json(&info));
 	return object;
 }
 

@@ -3,12 +3,12 @@
 #ifndef HOST_WHY_H
 #define HOST_WHY_H
 
+#include "endpoints.h"
 #include "jtext.h"
-#include "server.h"
-#include "uwdf/host.h"
 
-/* Server thread. Members: name, driver, pid, verified, unloadable, handles, devices, references,
- * work; "more" counts what is beyond the limits. */
-struct jtext *host_why_json(const struct server *server, struct uwdf_driver *driver);
+/* Any thread. Members: name (of @asked), driver, filters, pid, verified, unloadable, handles (on
+ * all devices of the host), devices, references, work (each with its driver, if there are filters);
+ * "more" counts what is beyond the limits. */
+struct jtext *host_why_json(struct endpoints *all, const struct server *asked);
 
 #endif

@@ -7,7 +7,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
-#include "reg_value.h"
+#include "reg_data.h"
 #include "support/registry_name.h"
 
 #define SERVICES "\\Machine\\System\\CurrentControlSet\\Services"
@@ -80,6 +80,7 @@ struct reader {
 	char *at, *end;    /* what is not read yet */
 	unsigned int line; /* of the statement that is read */
 	unsigned int next_line;
+	bool narrow;      /* a REGEDIT4 file */
 	registry_key key; /* of the section; 0: it was removed, or there is none yet */
 };
 
@@ -124,55 +125,27 @@ static char *raw_line(struct reader *f)
 	return line;
 }
 
-static char *trimmed(char *text)
-{
-	char *end = text + strlen(text);
-
-	while (*text == ' ' || *text == '\t')
-		text++;
-	while (end > text && (end[-1] == ' ' || end[-1] == '\t'))
-		*--end = '\0';
-	return text;
-}
-
 /* A statement: lines of hexadecimal digits go on behind a backslash. They are joined in place. */
 static char *next_statement(struct reader *f)
 {
 	char *line = raw_line(f), *text, *more;
-	size_t len;
+	size_t len, more_len;
 
 	f->line = f->next_line;
 	if (!line)
 		return NULL;
-	text = trimmed(line);
+	text = reg_trimmed(line);
 	if (text[0] != '"' && text[0] != '@')
 		return text;
-	while ((len = strlen(text)) && text[len - 1] == '\\') {
+	for (len = strlen(text); len && text[len - 1] == '\\'; len += more_len) {
 		text[--len] = '\0';
 		more = raw_line(f);
 		if (!more)
 			break;
-		more = trimmed(more);
-		memmove(text + len, more, strlen(more) + 1);
+		more = reg_trimmed(more);
+		more_len = strlen(more); /* the whole is long: it is not measured each time */
+		memmove(text + len, more, more_len + 1);
 	}
-	return text;
-}
-
-/* The quoted text at @text, its escapes resolved in place; @out_rest: behind it. NULL: not ended.
- */
-static char *unquote(char *text, char **out_rest)
-{
-	char *from = text + 1, *to = text;
-
-	for (; *from && *from != '"'; from++) {
-		if (*from == '\\' && (from[1] == '\\' || from[1] == '"'))
-			from++;
-		*to++ = *from;
-	}
-	if (!*from)
-		return NULL;
-	*out_rest = from + 1; /* before the zero below, which may lie on it */
-	*to = '\0';
 	return text;
 }
 
@@ -209,64 +182,6 @@ static int section(struct reader *f, char *text)
 	return of_registry(f, status);
 }
 
-/* "hex:01,02" or "hex(7):61,00": which type; @out_data: what follows the colon. */
-static bool hex_type(char *text, ULONG *out_type, char **out_data)
-{
-	char *end;
-
-	*out_type = REG_BINARY;
-	*out_data = text + 4;
-	if (text[3] == ':')
-		return true;
-	if (text[3] != '(')
-		return false;
-	*out_type = (ULONG)strtoul(text + 4, &end, 16);
-	*out_data = end + 2;
-	return end != text + 4 && end[0] == ')' && end[1] == ':';
-}
-
-static bool is_hex_number(const char *text)
-{
-	size_t len = strspn(text, "0123456789abcdefABCDEF");
-
-	return len && len <= 8 && !text[len];
-}
-
-/* What stands behind "name"=; 0, or why not: @out_why. */
-static int parse_data(char *text, struct registry_value *out, const char **out_why)
-{
-	const char *words[1];
-	char *data, number[16];
-	ULONG type;
-	int err;
-
-	if (text[0] == '"') {
-		words[0] = unquote(text, &data);
-		*out_why = words[0] ? "something follows the text"
-				    : "the text needs its closing "
-				      "quote";
-		if (!words[0] || *trimmed(data))
-			return -EINVAL;
-		return reg_value_parse(REG_SZ, words, 1, out);
-	}
-	if (!strncasecmp(text, "dword:", 6)) {
-		*out_why = "dword: takes one to eight hexadecimal digits";
-		if (!is_hex_number(text + 6))
-			return -EINVAL;
-		snprintf(number, sizeof(number), "0x%s", text + 6);
-		words[0] = number;
-		return reg_value_parse(REG_DWORD, words, 1, out);
-	}
-	*out_why = "a value is \"text\", dword:..., hex:..., hex(TYPE):... or -";
-	if (strncasecmp(text, "hex", 3) != 0 || !hex_type(text, &type, &data))
-		return -EINVAL;
-	*out_why = "hex: takes pairs of hexadecimal digits with commas between them";
-	words[0] = data;
-	err = reg_value_parse(REG_BINARY, words, 1, out); /* the bytes as they are */
-	out->type = type;
-	return err;
-}
-
 static int assign(struct reader *f, const char *name, char *text)
 {
 	struct registry_value value;
@@ -281,7 +196,7 @@ static int assign(struct reader *f, const char *name, char *text)
 			status = STATUS_SUCCESS;
 		return of_registry(f, status);
 	}
-	err = parse_data(text, &value, &why);
+	err = reg_data_parse(text, f->narrow, &value, &why);
 	if (err)
 		return err == -EINVAL ? wrong(f, why) : err;
 	if (value.len > REGISTRY_DATA_MAX)
@@ -299,15 +214,15 @@ static int value_line(struct reader *f, char *text)
 	char *rest = text + 1, *name = no_name;
 
 	if (text[0] == '"')
-		name = unquote(text, &rest);
+		name = reg_unquote(text, &rest);
 	if (!name)
 		return wrong(f, "the value's name needs its closing quote");
-	rest = trimmed(rest);
+	rest = reg_trimmed(rest);
 	if (*rest != '=')
 		return wrong(f, "a \"=\" is missing behind the value's name");
 	if (!f->key)
 		return wrong(f, "a value needs a [KEY] before it, which is not one removed");
-	return assign(f, name, trimmed(rest + 1));
+	return assign(f, name, reg_trimmed(rest + 1));
 }
 
 static int statement(struct reader *f, char *text)
@@ -325,14 +240,28 @@ static int check_heading(struct reader *f)
 {
 	char *text = next_statement(f);
 
-	if (text && !strcmp(text, "Windows Registry Editor Version 5.00"))
+	f->narrow = text && !strcmp(text, "REGEDIT4");
+	if (f->narrow || (text && !strcmp(text, "Windows Registry Editor Version 5.00")))
 		return 0;
 	if (!text)
 		f->line = 1;
-	if (text && !strcmp(text, "REGEDIT4"))
-		return wrong(f, "REGEDIT4 files have no known encoding: export it again as version "
-				"5.00");
 	return wrong(f, "the first line has to be: Windows Registry Editor Version 5.00");
+}
+
+/* The line on which the text is no text any more; 0: there is none. */
+static unsigned int bad_line(const char *text, size_t len)
+{
+	const char *end = text + len, *next;
+	unsigned int line = 1;
+
+	for (; text < end; text = next, line++) {
+		next = memchr(text, '\n', (size_t)(end - text));
+		next = next ? next + 1 : end;
+		if (memchr(text, 0, (size_t)(next - text)) ||
+		    !registry_is_utf8(text, (size_t)(next - text)))
+			return line;
+	}
+	return 0;
 }
 
 static int apply_text(struct registry *r, const char *name, char *text, size_t len,
@@ -345,12 +274,16 @@ static int apply_text(struct registry *r, const char *name, char *text, size_t l
 		.counts = out,
 		.at = text,
 		.end = text + len,
-		.line = 1,
 	};
 	int err;
 
-	if (memchr(text, 0, len) || !registry_is_utf8(text, len))
-		return wrong(&f, "the file is neither UTF-8 nor UTF-16 with a byte order mark");
+	f.line = bad_line(text, len);
+	if (f.line) {
+		report_say(rep, "%s:%u: this is neither UTF-8 nor UTF-16 with a byte order mark",
+			   name, f.line);
+		report_hint(rep, "iconv -f WINDOWS-1252 -t UTF-8 %s    # or what it is", name);
+		return -EINVAL;
+	}
 	err = check_heading(&f);
 	while (!err) {
 		char *next = next_statement(&f);

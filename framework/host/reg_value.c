@@ -131,14 +131,13 @@ static int nibble(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* "01 02,ff" or "0102ff". */
-static int add_hex(struct registry_value *value, const char *text)
+/* "01 02,ff" or "0102ff"; @out has room for half of it. False: it is something else. */
+static bool bytes_of_hex(const char *text, uint8_t *out, size_t *out_len)
 {
-	int err = 0;
+	size_t len = 0;
 
-	while (!err && *text) {
+	while (*text) {
 		int high, low;
-		uint8_t byte;
 
 		if (strchr(" ,", *text)) {
 			text++;
@@ -147,11 +146,24 @@ static int add_hex(struct registry_value *value, const char *text)
 		high = nibble(text[0]);
 		low = text[1] ? nibble(text[1]) : -1;
 		if (high < 0 || low < 0)
-			return -EINVAL;
-		byte = (uint8_t)(high << 4 | low);
-		err = add_bytes(value, &byte, 1);
+			return false;
+		out[len++] = (uint8_t)(high << 4 | low);
 		text += 2;
 	}
+	*out_len = len;
+	return true;
+}
+
+static int add_hex(struct registry_value *value, const char *text)
+{
+	uint8_t *bytes = mem_alloc(strlen(text) / 2 + 1);
+	size_t len;
+	int err;
+
+	if (!bytes)
+		return -ENOMEM;
+	err = bytes_of_hex(text, bytes, &len) ? add_bytes(value, bytes, len) : -EINVAL;
+	mem_free(bytes);
 	return err;
 }
 

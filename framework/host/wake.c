@@ -16,22 +16,26 @@
 #define EXIT_BY_SECOND_SIGNAL 130
 
 static int event_fd = -1;
-static int noted;             /* atomic; enum wake_reason */
+static unsigned int noted;    /* atomic; a bit for each enum wake_reason */
+static unsigned int guard_s;  /* atomic; not 0: while the driver is asked */
 static char reason_text[256]; /* written once, before noted is set */
 static int text_taken;        /* atomic */
 static char last_words[256];
 
-/* In a signal handler nothing but a compare and a write. */
+/* In a signal handler, too: nothing but what is allowed there. */
 static void note_reason(enum wake_reason reason)
 {
 	const uint64_t one = 1;
-	int none = WAKE_NONE;
+	unsigned int bit = 1u << reason, seconds;
 
-	if (!__atomic_compare_exchange_n(&noted, &none, (int)reason, false, __ATOMIC_RELEASE,
-					 __ATOMIC_RELAXED))
+	if (__atomic_fetch_or(&noted, bit, __ATOMIC_SEQ_CST) & bit)
 		return;
+	/* noted before the guard is looked at, the other way round than in wake_asking() */
+	seconds = __atomic_load_n(&guard_s, __ATOMIC_SEQ_CST);
+	if (seconds && reason != WAKE_CHANGE)
+		alarm(seconds);
 	if (write(event_fd, &one, sizeof(one)) < 0)
-		noted = (int)reason; /* the counter cannot be full: it was written once */
+		return; /* never full: a few writes, and the reader looks at what was noted first */
 }
 
 void wake_note(enum wake_reason reason, const char *why)
@@ -44,7 +48,7 @@ void wake_note(enum wake_reason reason, const char *why)
 static void on_signal(int signal)
 {
 	(void)signal;
-	if (__atomic_load_n(&noted, __ATOMIC_RELAXED) == WAKE_SIGNAL)
+	if (__atomic_load_n(&noted, __ATOMIC_RELAXED) & 1u << WAKE_SIGNAL)
 		_exit(EXIT_BY_SECOND_SIGNAL);
 	note_reason(WAKE_SIGNAL);
 }
@@ -73,12 +77,12 @@ int wake_init(void)
 
 enum wake_reason wake_wait(void)
 {
-	int reason;
+	unsigned int reasons;
 
-	while (!(reason = __atomic_load_n(&noted, __ATOMIC_ACQUIRE)))
+	while (!(reasons = __atomic_load_n(&noted, __ATOMIC_ACQUIRE)))
 		if (exec_wait_fd(event_fd, POLLIN, EXEC_FOREVER) < 0)
 			return WAKE_SIGNAL; /* cannot wait: better to end in good order */
-	return (enum wake_reason)reason;
+	return (enum wake_reason)__builtin_ctz(reasons);
 }
 
 const char *wake_why(void)
@@ -86,13 +90,50 @@ const char *wake_why(void)
 	return reason_text[0] ? reason_text : "no reason given";
 }
 
-void wake_watchdog(unsigned int seconds, const char *what)
+static bool prepare_alarm(unsigned int seconds, const char *what)
 {
 	struct sigaction action = { .sa_handler = on_alarm };
 
 	snprintf(last_words, sizeof(last_words), "uwdf: %s: not done within %u s; ending anyway\n",
 		 what, seconds);
 	sigemptyset(&action.sa_mask);
-	if (!sigaction(SIGALRM, &action, NULL))
+	return !sigaction(SIGALRM, &action, NULL);
+}
+
+void wake_watchdog(unsigned int seconds, const char *what)
+{
+	if (prepare_alarm(seconds, what))
 		alarm(seconds);
+}
+
+/* Drained first, then looked at what is noted: whoever notes later writes later. */
+void wake_taken(enum wake_reason reason)
+{
+	uint64_t count;
+
+	__atomic_fetch_and(&noted, ~(1u << reason), __ATOMIC_SEQ_CST);
+	(void)!sys_read(event_fd, &count, sizeof(count));
+}
+
+static bool ends_noted(void)
+{
+	return __atomic_load_n(&noted, __ATOMIC_SEQ_CST) & ~(1u << WAKE_CHANGE);
+}
+
+void wake_asking(unsigned int seconds, const char *what)
+{
+	wake_taken(WAKE_STOP);
+	if (!prepare_alarm(seconds, what))
+		return;
+	__atomic_store_n(&guard_s, seconds, __ATOMIC_SEQ_CST);
+	if (ends_noted())
+		alarm(seconds);
+}
+
+void wake_asked(void)
+{
+	__atomic_store_n(&guard_s, 0, __ATOMIC_SEQ_CST);
+	/* an alarm that is set meanwhile is for a reason, which wake_wait() tells next */
+	if (!ends_noted())
+		alarm(0);
 }

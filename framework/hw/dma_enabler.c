@@ -4,6 +4,7 @@
 #include "nt/status.h"
 #include "object/driver.h"
 #include "object/functions.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 static struct fx_dma_enabler *of_link(struct list *link)
@@ -20,7 +21,8 @@ static NTSTATUS call(struct fx_dma_enabler *enabler, PFN_WDF_DMA_ENABLER_FILL ca
 		     const char *name)
 {
 	enabler->device->blame = name;
-	return callback ? callback(handle_of(enabler)) : STATUS_SUCCESS;
+	return callback ? FX_CALL(enabler->base.driver, name, callback, handle_of(enabler))
+			: STATUS_SUCCESS;
 }
 
 static NTSTATUS enabler_up(struct fx_dma_enabler *enabler)
@@ -57,7 +59,9 @@ static void call_down(struct fx_dma_enabler *enabler, PFN_WDF_DMA_ENABLER_FLUSH 
 		      const char *name)
 {
 	if (callback)
-		fx_device_note_failure(enabler->device, name, callback(handle_of(enabler)));
+		fx_device_note_failure(
+			enabler->device, name,
+			FX_CALL(enabler->base.driver, name, callback, handle_of(enabler)));
 }
 
 void fx_dma_enablers_down(struct fx_device *device)
@@ -163,6 +167,8 @@ static NTSTATUS enabler_new(struct fx_driver *driver, struct fx_device *device,
 {
 	NTSTATUS status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
 
+	if (fx_device_is_control(device))
+		return STATUS_INVALID_DEVICE_REQUEST;
 	if (NT_SUCCESS(status))
 		status = check_config(config);
 	if (NT_SUCCESS(status) && attrs && attrs->ParentObject &&

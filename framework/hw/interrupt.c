@@ -6,6 +6,7 @@
 #include "nt/status.h"
 #include "object/driver.h"
 #include "pnp/resources.h"
+#include "verifier/callback.h"
 
 static struct fx_interrupt *of_link(struct list *link)
 {
@@ -55,8 +56,9 @@ NTSTATUS fx_interrupt_enable(struct fx_interrupt *intr)
 
 	if (enable) {
 		before = fx_interrupt_enter(intr);
-		status = enable((WDFINTERRUPT)fx_object_handle(&intr->base),
-				(WDFDEVICE)fx_object_handle(&intr->device->base));
+		status = FX_CALL(intr->base.driver, "EvtInterruptEnable", enable,
+				 (WDFINTERRUPT)fx_object_handle(&intr->base),
+				 (WDFDEVICE)fx_object_handle(&intr->device->base));
 		fx_interrupt_leave(intr, before);
 	}
 	intr->enabled = NT_SUCCESS(status);
@@ -75,7 +77,8 @@ void fx_interrupt_disable(struct fx_interrupt *intr)
 	if (!disable)
 		return;
 	before = fx_interrupt_enter(intr);
-	status = disable((WDFINTERRUPT)fx_object_handle(&intr->base),
+	status = FX_CALL(intr->base.driver, "EvtInterruptDisable", disable,
+			 (WDFINTERRUPT)fx_object_handle(&intr->base),
 			 (WDFDEVICE)fx_object_handle(&intr->device->base));
 	fx_interrupt_leave(intr, before);
 	fx_device_note_failure(intr->device, "EvtInterruptDisable", status);

@@ -6,6 +6,7 @@
 #include "object/irql.h"
 #include "pnp/resources.h"
 #include "sync/spinlock.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 static NTSTATUS check_config(const WDF_INTERRUPT_CONFIG *config)
@@ -45,6 +46,8 @@ static NTSTATUS check_place(struct fx_device *device, const WDF_OBJECT_ATTRIBUTE
 {
 	struct fx_object *parent;
 
+	if (fx_device_is_control(device))
+		return STATUS_INVALID_DEVICE_REQUEST;
 	if (!device->preparing && device->pnp_state != WdfDevStatePnpInit)
 		return STATUS_INVALID_DEVICE_STATE;
 	if (!attrs || !attrs->ParentObject)
@@ -142,7 +145,7 @@ BOOLEAN fx_WdfInterruptSynchronize(PWDF_DRIVER_GLOBALS globals, WDFINTERRUPT han
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return FALSE;
 	before = fx_interrupt_enter(intr);
-	result = callback(handle, context);
+	result = FX_CALL(driver, "EvtInterruptSynchronize", callback, handle, context);
 	fx_interrupt_leave(intr, before);
 	return result;
 }

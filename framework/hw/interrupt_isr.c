@@ -4,6 +4,7 @@
 #include "hw/interrupt.h"
 #include "object/driver.h"
 #include "object/irql.h"
+#include "verifier/callback.h"
 
 KIRQL fx_interrupt_enter(struct fx_interrupt *intr) UW_NO_TSA
 {
@@ -48,8 +49,8 @@ void fx_interrupt_fired(void *arg, unsigned int vector, uint64_t signals)
 	struct fx_interrupt *intr = arg;
 	struct fx_device *device = intr->device;
 	KIRQL before = fx_interrupt_enter(intr);
-	bool claimed = intr->config.EvtInterruptIsr((WDFINTERRUPT)fx_object_handle(&intr->base),
-						    (ULONG)intr->message);
+	bool claimed = FX_CALL(intr->base.driver, "EvtInterruptIsr", intr->config.EvtInterruptIsr,
+			       (WDFINTERRUPT)fx_object_handle(&intr->base), (ULONG)intr->message);
 
 	fx_interrupt_leave(intr, before);
 	count(&device->signals, signals);
@@ -69,8 +70,9 @@ void fx_interrupt_run_dpc(struct irq_deferred *work)
 	KIRQL before = fx_irql_raise(DISPATCH_LEVEL);
 
 	count(&intr->device->dpcs, 1);
-	intr->config.EvtInterruptDpc((WDFINTERRUPT)fx_object_handle(&intr->base),
-				     fx_object_handle(intr->base.parent));
+	FX_CALL_VOID(intr->base.driver, "EvtInterruptDpc", intr->config.EvtInterruptDpc,
+		     (WDFINTERRUPT)fx_object_handle(&intr->base),
+		     fx_object_handle(intr->base.parent));
 	fx_irql_restore(before);
 }
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include <guiddef.h>
+#include <nt/dialect.h>
 #include <sal.h>
 
 #ifdef __cplusplus
@@ -117,6 +118,15 @@ UWDF_STATIC_ASSERT(sizeof(SIZE_T) == 8 && sizeof(LONG_PTR) == 8 && sizeof(HANDLE
 UWDF_STATIC_ASSERT(sizeof(KIRQL) == 1 && sizeof(KPROCESSOR_MODE) == 1 && sizeof(KAFFINITY) == 8,
 		   "KIRQL and KPROCESSOR_MODE are 8 bits, KAFFINITY 64");
 UWDF_STATIC_ASSERT((CHAR)-1 < 0 && (WCHAR)-1 > 0, "CHAR is signed, WCHAR is not");
+UWDF_STATIC_ASSERT(sizeof(INT8) == 1 && sizeof(INT16) == 2 && sizeof(INT32) == 4 &&
+			   sizeof(INT64) == 8 && sizeof(UINT8) == 1 && sizeof(UINT16) == 2 &&
+			   sizeof(UINT32) == 4 && sizeof(UINT64) == 8,
+		   "INTn and UINTn are of n bits");
+UWDF_STATIC_ASSERT(sizeof(LONG32) == 4 && sizeof(ULONG32) == 4 && sizeof(DWORDLONG) == 8 &&
+			   sizeof(SCHAR) == 1 && sizeof(BYTE) == 1 && sizeof(CCHAR) == 1,
+		   "LONG32 and ULONG32 are 32 bits, DWORDLONG 64; SCHAR, BYTE and CCHAR are 8");
+UWDF_STATIC_ASSERT(sizeof(INT_PTR) == 8 && sizeof(UINT_PTR) == 8,
+		   "INT_PTR and UINT_PTR hold a pointer");
 UWDF_STATIC_ASSERT(sizeof(SHORT) == 2, "SHORT is 16 bits");
 UWDF_STATIC_ASSERT(sizeof(LONGLONG) == 8, "LONGLONG is 64 bits");
 UWDF_STATIC_ASSERT(sizeof(PVOID) == 8, "pointers are 64 bits");

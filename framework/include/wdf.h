@@ -22,8 +22,10 @@
 #include <wdf/wdfbugcodes.h>
 #include <wdf/wdfcollection.h>
 #include <wdf/wdfcommonbuffer.h>
+#include <wdf/wdfcontrol.h>
 #include <wdf/wdfcore.h>
 #include <wdf/wdfdevice.h>
+#include <wdf/wdfdeviceproperty.h>
 #include <wdf/wdfdmaenabler.h>
 #include <wdf/wdfdpc.h>
 #include <wdf/wdfdriver.h>
@@ -33,12 +35,16 @@
 #include <wdf/wdfglobals.h>
 #include <wdf/wdfinterrupt.h>
 #include <wdf/wdfio.h>
+#include <wdf/wdfiotarget.h>
 #include <wdf/wdfmemory.h>
 #include <wdf/wdfminiport.h>
 #include <wdf/wdfobject.h>
+#include <wdf/wdfpdo.h>
 #include <wdf/wdfregistry.h>
 #include <wdf/wdfrequest.h>
 #include <wdf/wdfresource.h>
+#include <wdf/wdfroletypes.h>
+#include <wdf/wdfselftarget.h>
 #include <wdf/wdfstatus.h>
 #include <wdf/wdfstring.h>
 #include <wdf/wdfsync.h>

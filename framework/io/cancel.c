@@ -8,8 +8,10 @@
  * finds. EvtRequestCancel always comes from io_run() on the owner, never from inside a DDI, so a
  * driver may hold its locks around every call here. A reference keeps the handle good until it ran.
  */
+#include "irp.h"
 #include "queue.h"
 #include "room.h"
+#include "sent.h"
 
 void request_call_off(struct fx_request *req)
 {
@@ -25,12 +27,15 @@ void request_call_off(struct fx_request *req)
 void request_run_call_off(struct fx_request *req)
 {
 	struct fx_queue *q = req->queue;
-	struct io_call call = io_enter_driver(req->io, q->scope);
+	struct io_call call;
 
 	if (req->cancelled_on_queue) {
+		call = io_enter_driver(req->io, q->scope, "EvtIoCanceledOnQueue",
+				       FX_CODE(q->evt_cancelled));
 		req->cancelled_on_queue = false;
 		q->evt_cancelled(queue_handle(q), request_handle(req));
 	} else {
+		call = io_enter_driver(req->io, q->scope, "EvtRequestCancel", FX_CODE(req->cancel));
 		req->cancel(request_handle(req));
 	}
 	io_leave_driver(req->io, &call);
@@ -81,14 +86,25 @@ static bool try_cancel(struct fx_request *req)
 		queue_kick(req->queue);
 		return true;
 	case REQUEST_DRIVER:
-		if (!(word & REQUEST_CANCELABLE))
-			return request_swap_word(req, &word, word | REQUEST_CANCELLED);
+		if (!(word & REQUEST_CANCELABLE)) {
+			if (!request_swap_word(req, &word, word | REQUEST_CANCELLED))
+				return false;
+			irp_show_cancelled(req);
+			return true;
+		}
 		if (!request_swap_word(req, &word,
 				       (word & ~(uint32_t)REQUEST_CANCELABLE) | REQUEST_CANCELLED |
 					       REQUEST_CLAIMED))
 			return false;
+		irp_show_cancelled(req);
 		request_call_off(req);
 		return true;
+	case REQUEST_SENT:
+		if (!request_swap_word(req, &word, word | REQUEST_CANCELLED))
+			return false;
+		(void)sent_cancel(req->sent);
+		return true;
+	case REQUEST_ARRIVED: /* a callback that allocates for it is on the stack */
 	case REQUEST_MOVING:
 		return request_swap_word(req, &word, word | REQUEST_CANCELLED);
 	default:
@@ -104,7 +120,7 @@ void request_cancel(struct fx_request *req)
 
 static NTSTATUS refuse_mark(struct fx_request *req, enum fx_rule rule, const char *why)
 {
-	fx_rule_break(req->io->driver, rule, &req->base, "%s", why);
+	fx_rule_break(req->base.driver, rule, &req->base, "%s", why);
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
 
@@ -132,9 +148,6 @@ static NTSTATUS mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, bool
 	struct fx_queue *q = req->queue; /* once marked, it may be over */
 	uint32_t word = request_word(req);
 
-	if (!q)
-		return refuse_mark(req, FX_RULE_REQUEST_WITHOUT_QUEUE,
-				   "a WDFREQUEST that came from no queue was marked cancelable");
 	for (;;) {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
 			return refuse_mark(req, request_rule_of(word),
@@ -163,6 +176,9 @@ NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel, boo
 {
 	NTSTATUS status;
 
+	if (!req->queue)
+		return refuse_mark(req, FX_RULE_REQUEST_WITHOUT_QUEUE,
+				   "a WDFREQUEST that came from no queue was marked cancelable");
 	if (io_is_owner(req->io)) /* nothing is completed meanwhile */
 		return mark(req, cancel, fail_if_cancelled);
 	/* Elsewhere it may be cancelled and over between two looks at its word; with a reference
@@ -200,7 +216,7 @@ bool request_is_cancelled(struct fx_request *req)
 	uint32_t word = request_word(req);
 
 	if ((word & REQUEST_STATE) != REQUEST_DRIVER || (word & REQUEST_CANCELABLE)) {
-		fx_rule_break(req->io->driver, FX_RULE_IS_CANCELED, &req->base,
+		fx_rule_break(req->base.driver, FX_RULE_IS_CANCELED, &req->base,
 			      "WdfRequestIsCanceled on a WDFREQUEST that is cancelable or not "
 			      "the driver's");
 		return false;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * file.c - open and close.
- *
- * Open: a create request to the driver (EvtDeviceFileCreate, or a queue that asked for creates);
- * the opener waits for its completion. Close: EvtFileCleanup, whatever is outstanding is cancelled,
- * EvtFileClose when the last packet was handed back.
+ * file.c - open: a create request to the driver (EvtDeviceFileCreate, or a queue that asked for
+ * creates), or to the first below it that wants one; the opener waits for its completion.
  */
 #include "file.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/sys.h"
+#include "irp.h"
+#include "nt/utf.h"
 #include "room.h"
 
 static const struct fx_object_class file_class = {
@@ -27,8 +27,29 @@ static bool wants_file_objects(const struct fx_io *io)
 	return config->Size && class != WdfFileObjectNotRequired;
 }
 
-static NTSTATUS file_object_new(struct fx_io *io, struct fx_file *file)
+/* Characters of the file name; 0 if there is none, or more of it than a counted string takes. */
+static size_t name_chars(const struct utf_span *name)
 {
+	size_t count = name->narrow ? utf16_from_utf8(name, NULL, SIZE_MAX) : 0;
+
+	return count <= UNICODE_STRING_MAX_BYTES / sizeof(WCHAR) ? count : 0;
+}
+
+static void set_name(struct fx_file_object *object, const struct utf_span *name, size_t chars)
+{
+	USHORT bytes = (USHORT)(chars * sizeof(WCHAR));
+
+	if (!chars)
+		return;
+	utf16_from_utf8(name, object->name, chars);
+	object->wdm.FileName = (UNICODE_STRING){ bytes, bytes, object->name };
+}
+
+static NTSTATUS file_object_new(struct fx_io *io, struct fx_file *file, const char *file_name)
+{
+	const struct utf_span name = { .narrow = file_name,
+				       .len = file_name ? strlen(file_name) : 0 };
+	const size_t chars = name_chars(&name);
 	WDF_OBJECT_ATTRIBUTES *attrs =
 		io->config.file_attributes.Size ? &io->config.file_attributes : NULL;
 	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
@@ -37,28 +58,22 @@ static NTSTATUS file_object_new(struct fx_io *io, struct fx_file *file)
 
 	if (!wants_file_objects(io))
 		return STATUS_SUCCESS;
-	status = fx_object_new(&file_class, sizeof(*file->object), io->driver, device, attrs, &obj);
+	status = fx_object_new(&file_class, sizeof(*file->object) + chars * sizeof(WCHAR),
+			       io->driver, device, attrs, &obj);
 	if (!NT_SUCCESS(status))
 		return status;
 	file->object = uw_container_of(obj, struct fx_file_object, base);
 	file->object->file = file;
 	file->object->process_id = file->process_id;
+	set_name(file->object, &name, chars);
 	file->object->wdm.Type = IO_TYPE_FILE;
 	file->object->wdm.Size = sizeof(file->object->wdm);
+	file->object->wdm.DeviceObject = &io->wdm;
 	file->object->device = io->device;
 	status = fx_object_commit(obj, attrs);
 	if (!NT_SUCCESS(status))
 		file->object = NULL;
 	return status;
-}
-
-static void file_object_delete(struct fx_file *file)
-{
-	if (!file->object)
-		return;
-	file->object->file = NULL;
-	fx_object_delete(&file->object->base);
-	file->object = NULL;
 }
 
 /* --- open --- */
@@ -72,49 +87,181 @@ static NTSTATUS may_open(struct fx_io *io)
 	return STATUS_SUCCESS;
 }
 
-static bool driver_wants_creates(const struct fx_io *io)
+static bool driver_handles_creates(const struct fx_io *io)
 {
 	return io->config.file_config.EvtDeviceFileCreate ||
 	       __atomic_load_n(&io->routes[REQUEST_CREATE], __ATOMIC_ACQUIRE);
 }
 
-/* The owner's part. @return the driver is to be asked. */
+static bool driver_wants_creates(const struct fx_io *io)
+{
+	return driver_handles_creates(io) || irp_wanted(io, FX_PACKET_CREATE);
+}
+
+bool file_create_goes_down(const struct fx_io *io)
+{
+	return (io->config.filter || io_forwards_close(io)) && !driver_handles_creates(io);
+}
+
+NTSTATUS file_join(struct fx_file *file)
+{
+	struct fx_io *io = file->io;
+	NTSTATUS status = may_open(io);
+
+	if (NT_SUCCESS(status))
+		status = file_object_new(io, file, file->root->name);
+	if (!NT_SUCCESS(status))
+		return status;
+	file->joined = true;
+	io_count(&io->files_open, 1);
+	return STATUS_SUCCESS;
+}
+
+/* The owner's part. @return drivers are to be asked. */
 static bool join(struct fx_io *io, struct fx_open *open)
 {
 	struct fx_file *file = open->file;
 
-	open->status = may_open(io);
-	if (NT_SUCCESS(open->status))
-		open->status = file_object_new(io, file);
+	open->status = file_join(file);
 	if (!NT_SUCCESS(open->status))
 		return false;
 	list_push_back(&io->files, &file->io_link);
-	io_count(&io->files_open, 1);
-	file->opened = !driver_wants_creates(io);
-	return !file->opened;
+	file->opened = !driver_wants_creates(io) && !file_create_goes_down(io);
+	file->opening = !file->opened;
+	return file->opening;
 }
 
-static struct fx_file *file_alloc(struct fx_io *io)
+void file_put_by_irps(struct fx_file *file)
+{
+	irp_put_by(file->cleanup_irp);
+	irp_put_by(file->close_irp);
+	file->cleanup_irp = NULL;
+	file->close_irp = NULL;
+}
+
+struct fx_irp *file_take_irp(struct fx_file *file, enum fx_packet_kind kind)
+{
+	struct fx_irp **at = file_irp(file, kind);
+	struct fx_irp *irp = *at;
+
+	*at = NULL;
+	__atomic_store_n(&file->root->seen, kind, __ATOMIC_RELAXED);
+	return irp;
+}
+
+/* false: no memory. @return also if the driver does not want any. */
+static bool reserve_irp(struct fx_file *file, enum fx_packet_kind kind)
+{
+	if (!irp_wanted(file->io, kind))
+		return true;
+	*file_irp(file, kind) = irp_reserve(file->io);
+	return *file_irp(file, kind);
+}
+
+/* A file that is open can be closed. */
+static bool reserve_irps(struct fx_file *root)
+{
+	for (struct fx_file *file = root; file; file = file->below)
+		if (!reserve_irp(file, FX_PACKET_CLEANUP) || !reserve_irp(file, FX_PACKET_CLOSE))
+			return false;
+	return true;
+}
+
+void file_free(struct fx_file *root)
+{
+	struct fx_file *file = root->below;
+
+	while (file) {
+		struct fx_file *below = file->below;
+
+		file_put_by_irps(file);
+		mem_free(file);
+		file = below;
+	}
+	file_put_by_irps(root);
+	exec_event_deinit(&root->ended);
+	mem_free(root);
+}
+
+static struct fx_file *level_alloc(struct fx_io *io, uint32_t process_id)
 {
 	struct fx_file *file = mem_calloc(1, sizeof(*file));
 
 	if (!file)
 		return NULL;
-	if (exec_event_init(&file->ended)) {
-		mem_free(file);
-		return NULL;
-	}
 	spin_lock_init(&file->lock, LOCK_RANK_FILE);
 	file->io = io;
+	file->process_id = process_id;
 	list_init(&file->io_link);
 	list_init(&file->requests);
 	return file;
 }
 
-static void file_free(struct fx_file *file)
+static bool alloc_below(struct fx_file *root)
 {
-	exec_event_deinit(&file->ended);
-	mem_free(file);
+	struct fx_file *file = root;
+
+	root->root = root;
+	while (file->io->below) {
+		file->below = level_alloc(file->io->below, root->process_id);
+		if (!file->below)
+			return false;
+		file = file->below;
+		file->root = root;
+	}
+	return true;
+}
+
+static struct fx_file *file_alloc(struct fx_io *io, uint32_t process_id)
+{
+	struct fx_file *root = level_alloc(io, process_id);
+
+	if (!root)
+		return NULL;
+	if (exec_event_init(&root->ended)) {
+		mem_free(root);
+		return NULL;
+	}
+	if (alloc_below(root))
+		return root;
+	file_free(root);
+	return NULL;
+}
+
+/* What is sent by drivers, without an open: no callback ever hears of it. */
+static struct fx_file *nameless_new(struct fx_io *io)
+{
+	struct fx_file *root = file_alloc(io, (uint32_t)sys_getpid());
+
+	if (!root)
+		return NULL;
+	for (struct fx_file *file = root; file; file = file->below)
+		file->nameless = file->posts = true;
+	list_push_back(&io->files, &root->io_link);
+	return root;
+}
+
+static void nameless_free(struct fx_file *file)
+{
+	if (!file)
+		return;
+	list_remove(&file->io_link);
+	file_free(file);
+}
+
+NTSTATUS file_nameless_new(struct fx_io *io)
+{
+	io->nameless = nameless_new(io);
+	if (io->nameless && io->config.to_self)
+		io->to_self = nameless_new(io);
+	return io->nameless && (io->to_self || !io->config.to_self) ? STATUS_SUCCESS
+								    : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+void file_nameless_free(struct fx_io *io)
+{
+	nameless_free(io->nameless);
+	nameless_free(io->to_self);
 }
 
 static void open_refused(void *arg)
@@ -124,18 +271,41 @@ static void open_refused(void *arg)
 	open->done(open, open->status, NULL);
 }
 
-/* The driver has completed the create request. */
+/* It is open there and at those above it that passed the create on: down from who sent it. */
+void file_created(struct fx_file *file)
+{
+	struct fx_file *from = file->root;
+
+	for (struct fx_file *at = from; at != file; at = at->below)
+		if (driver_wants_creates(at->io))
+			from = at->below;
+	for (; from != file; from = from->below)
+		from->opened = true;
+	file->opened = true;
+}
+
+static void forget_opened(struct fx_file *root)
+{
+	root->opened = false;
+	for (struct fx_file *file = root->below; file; file = file->below)
+		file->opened = false;
+}
+
+/* The last driver that it came to has completed the create request. */
 static void created(struct fx_packet *packet, NTSTATUS status, size_t information)
 {
 	struct fx_open *open = uw_container_of(packet, struct fx_open, packet);
 
 	(void)information;
 	open->status = status;
-	open->file->opened = NT_SUCCESS(status);
-	if (open->file->opened)
+	open->file->name = NULL;
+	open->file->opening = false;
+	if (NT_SUCCESS(status)) {
 		open->done(open, status, open->file);
-	else /* it never was open: without callbacks */
-		fx_file_close_start(open->file, open_refused, open);
+		return;
+	}
+	forget_opened(open->file); /* it never was open: without callbacks */
+	fx_file_close_start(open->file, open_refused, open);
 }
 
 static void open_comes(struct irq_message *msg)
@@ -143,6 +313,8 @@ static void open_comes(struct irq_message *msg)
 	struct fx_open *open = uw_container_of(msg, struct fx_open, msg);
 	struct fx_file *file = open->file;
 
+	if (io_park(file->io, msg))
+		return;
 	if (join(file->io, open)) {
 		open->packet = (struct fx_packet){ .kind = FX_PACKET_CREATE, .complete = created };
 		fx_io_submit(file, &open->packet);
@@ -152,6 +324,8 @@ static void open_comes(struct irq_message *msg)
 		file_free(file);
 		file = NULL;
 	}
+	if (file)
+		file->name = NULL;
 	open->done(open, open->status, file);
 }
 
@@ -160,12 +334,17 @@ void fx_file_open_start(struct fx_device *device, struct fx_open *open)
 	struct fx_io *io = fx_device_io(device);
 
 	open->msg.run = open_comes;
-	open->file = file_alloc(io);
+	open->file = file_alloc(io, open->process_id);
+	if (open->file && !reserve_irps(open->file)) {
+		file_free(open->file);
+		open->file = NULL;
+	}
 	if (!open->file) {
 		open->done(open, STATUS_INSUFFICIENT_RESOURCES, NULL);
 		return;
 	}
-	open->file->process_id = open->process_id;
+	open->file->name = open->file_name;
+	open->file->posts = open->of_driver;
 	irq_loop_post(io->owner, &open->msg);
 }
 
@@ -185,24 +364,36 @@ static void opened(struct fx_open *open, NTSTATUS status, struct fx_file *file)
 	exec_event_set(&opening->done);
 }
 
-NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out)
+NTSTATUS fx_file_open_by(void (*start)(void *arg, struct fx_open *open), void *arg,
+			 struct fx_driver *driver, uint32_t process_id, struct fx_file **out)
 {
 	struct opening opening = { .open = { .process_id = process_id, .done = opened } };
-	struct fx_io *io = fx_device_io(device);
 
-	assert(!io_is_owner(io));
 	if (exec_event_init(&opening.done))
 		return STATUS_INSUFFICIENT_RESOURCES;
-	fx_file_open_start(device, &opening.open);
+	start(arg, &opening.open);
 	/* the device stays as long as an open is on its way */
-	while (!exec_event_wait(&opening.done, exec_deadline_ms(PATIENCE_MS)))
-		fx_rule_break(io->driver, FX_RULE_LONG_WAIT, NULL,
+	while (!exec_event_wait(&opening.done, io_patience_end(driver)))
+		fx_rule_break(driver, FX_RULE_LONG_WAIT, NULL,
 			      "the open of a file waits for the driver to complete its create "
 			      "request");
 	exec_event_deinit(&opening.done);
 	if (NT_SUCCESS(opening.open.status))
 		*out = opening.file;
 	return opening.open.status;
+}
+
+static void start_at(void *device, struct fx_open *open)
+{
+	fx_file_open_start(device, open);
+}
+
+NTSTATUS fx_file_open_for(struct fx_device *device, uint32_t process_id, struct fx_file **out)
+{
+	struct fx_io *io = fx_device_io(device);
+
+	assert(!io_is_owner(io));
+	return fx_file_open_by(start_at, device, io->driver, process_id, out);
 }
 
 NTSTATUS fx_file_open(struct fx_device *device, struct fx_file **out)
@@ -220,189 +411,68 @@ void file_arrive_create(struct fx_io *io, struct fx_queue *q, struct fx_request 
 		queue_arrive(q, req);
 		return;
 	}
-	req->place = PLACE_OWNED;
-	req->presented = true;
-	list_push_back(&io->creates, &req->link);
-	request_set_word(req, REQUEST_DRIVER);
+	request_give_unqueued(req);
 	if (!evt) {
 		request_finish(req, STATUS_SUCCESS, 0);
 		return;
 	}
-	call = io_enter_driver(io, io->file_scope);
+	call = io_enter_driver(io, io->file_scope, "EvtDeviceFileCreate", FX_CODE(evt));
 	evt((WDFDEVICE)fx_object_handle(&device->base), request_handle(req),
 	    file_handle(req->file));
 	io_leave_driver(io, &call);
 }
 
-/* --- close --- */
+/* --- on the loop of its device --- */
 
-static void call_file_event(struct fx_file *file, VOID (*evt)(WDFFILEOBJECT))
+struct irq_loop *fx_file_loop(struct fx_file *file)
 {
-	struct io_call call;
+	struct irq_loop *loop;
 
-	if (!file->opened || !evt || !file->object)
-		return;
-	call = io_enter_driver(file->io, file->io->file_scope);
-	evt(file_handle(file));
-	io_leave_driver(file->io, &call);
-}
-
-/* An open that the driver agreed to only after the close had begun gets it late, but gets it. */
-static void call_cleanup(struct fx_file *file)
-{
-	if (file->opened && !file->cleaned)
-		call_file_event(file, file->io->config.file_config.EvtFileCleanup);
-	file->cleaned = file->opened;
-}
-
-static void cancel_requests(struct fx_file *file)
-{
-	struct list *link;
-	struct list now;
-
-	list_init(&now);
-	list_splice_back(&now, &file->requests);
-	while ((link = list_pop_front(&now))) {
-		list_push_back(&file->requests, link);
-		request_cancel(list_entry(link, struct fx_request, file_link));
-	}
-}
-
-void file_begin_close(struct fx_file *file)
-{
-	struct fx_io *io = file->io;
-
-	if (file->closing)
-		return;
-	file->closing = true;
-	call_cleanup(file);
-	cancel_requests(file);
-	list_remove(&file->io_link);
-	list_push_back(&io->closing, &file->io_link);
-}
-
-/* The client's close has come and the file is over: the shell may go. */
-static void tell_closed(struct fx_file *file)
-{
-	void (*closed)(void *arg) = file->closed;
-	void *arg = file->closed_arg;
-
-	if (!closed) {
-		exec_event_set(&file->ended); /* the closer frees it */
-		return;
-	}
-	file_free(file);
-	closed(arg);
-}
-
-static void file_end(struct fx_file *file)
-{
-	struct fx_io *io = file->io;
-	bool close_came;
-
-	list_remove(&file->io_link);
-	call_cleanup(file);
-	call_file_event(file, io->config.file_config.EvtFileClose);
-	file_object_delete(file);
-	io_count(&io->files_open, (uint64_t)-1);
 	spin_lock_acquire(&file->lock);
-	file->io = NULL; /* once this is seen, the closer's thread may free the file */
-	close_came = file->close_came;
+	loop = file->io ? file->io->owner : NULL;
 	spin_lock_release(&file->lock);
-	request_race_point();
-	if (close_came)
-		tell_closed(file);
+	return loop;
 }
 
-/* Nothing outstanding, nothing on its way here; and if so, nothing will be. */
-static bool is_over(struct fx_file *file)
+void fx_file_look_at_device(struct fx_file *file, void (*look)(struct fx_device *device, void *arg),
+			    void *arg)
 {
-	spin_lock_acquire(&file->lock);
-	file->over = file->submitted == file->returned;
-	spin_lock_release(&file->lock);
-	return file->over;
-}
-
-static struct fx_file *next_to_end(struct fx_io *io)
-{
-	list_for_each (link, &io->closing) {
-		struct fx_file *file = list_entry(link, struct fx_file, io_link);
-
-		if (is_over(file))
-			return file;
-	}
-	return NULL;
-}
-
-void file_run_closing(struct fx_io *io)
-{
-	struct fx_file *file;
-
-	while ((file = next_to_end(io)))
-		file_end(file);
-}
-
-void file_close_all(struct fx_io *io)
-{
-	list_for_each (it, &io->closing)
-		list_entry(it, struct fx_file, io_link)->orphan = true;
-	while (!list_empty(&io->files)) {
-		struct fx_file *file = list_first(&io->files, struct fx_file, io_link);
-
-		file->orphan = true;
-		file_begin_close(file);
-	}
-}
-
-static void close_comes(struct irq_message *msg)
-{
-	struct fx_file *file = uw_container_of(msg, struct fx_file, close_msg);
-	struct fx_io *io = file->io;
-
-	file->close_came = true;
-	if (!io) { /* the device went first */
-		tell_closed(file);
-		return;
-	}
-	io_begin(io);
-	file_begin_close(file);
-	io_run(io);
-}
-
-void fx_file_close_start(struct fx_file *file, void (*done)(void *arg), void *arg)
-{
-	struct fx_io *io;
-
-	file->close_msg.run = close_comes;
-	file->closed = done;
-	file->closed_arg = arg;
-	spin_lock_acquire(&file->lock); /* against the owner letting go of the file */
-	io = file->io;
-	if (io) /* on the owner, too: behind what other threads submitted before */
-		irq_loop_post(io->owner, &file->close_msg);
-	spin_lock_release(&file->lock);
-	if (!io)
-		close_comes(&file->close_msg);
-}
-
-/* NULL: the device is gone, and with it perhaps its driver. */
-static struct fx_driver *driver_of(struct fx_file *file)
-{
-	struct fx_driver *driver = NULL;
-
 	spin_lock_acquire(&file->lock);
 	if (file->io)
-		driver = file->io->driver;
+		look(file->io->device, arg);
 	spin_lock_release(&file->lock);
-	return driver;
 }
 
-void fx_file_close(struct fx_file *file)
+/* On the caller's stack. The file stays as long as its caller waits. */
+struct call {
+	struct irq_message msg;
+	void (*fn)(void *arg);
+	void *arg;
+	struct exec_event done;
+};
+
+static void call_comes(struct irq_message *msg)
 {
-	fx_file_close_start(file, NULL, NULL);
-	while (!exec_event_wait(&file->ended, exec_deadline_ms(PATIENCE_MS)))
-		fx_rule_break(driver_of(file), FX_RULE_LONG_WAIT, NULL,
-			      "the close of a file waits for the driver to complete the file's "
-			      "requests");
-	file_free(file);
+	struct call *call = uw_container_of(msg, struct call, msg);
+
+	call->fn(call->arg);
+	exec_event_set(&call->done);
+}
+
+bool fx_io_call(struct fx_file *file, void (*fn)(void *arg), void *arg)
+{
+	struct call call = { .msg.run = call_comes, .fn = fn, .arg = arg };
+	struct fx_io *io;
+
+	if (exec_event_init(&call.done))
+		return false;
+	spin_lock_acquire(&file->lock); /* against the owner letting go of the file */
+	io = file->io;
+	if (io)
+		irq_loop_post(io->owner, &call.msg);
+	spin_lock_release(&file->lock);
+	if (io)
+		exec_event_wait(&call.done, EXEC_FOREVER);
+	exec_event_deinit(&call.done);
+	return io;
 }

@@ -5,6 +5,8 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "irp.h"
+#include "reserve.h"
 #include "room.h"
 
 static void run_now(struct irq_deferred *work)
@@ -15,16 +17,19 @@ static void run_now(struct irq_deferred *work)
 static void init_lists(struct fx_io *io)
 {
 	list_init(&io->kicked);
+	list_init(&io->for_caller);
 	list_init(&io->called_off);
 	list_init(&io->closing);
 	list_init(&io->done);
+	list_init(&io->sent_due);
+	list_init(&io->targets);
 	list_init(&io->queues);
 	list_init(&io->files);
-	list_init(&io->creates);
+	list_init(&io->unqueued);
 	list_init(&io->later.link);
 	list_init(&io->flush.link);
 	io->later.run = run_now;
-	io->flush.run = packet_flush;
+	io->flush.run = packet_flush_comes;
 }
 
 static int init_waits(struct fx_io *io)
@@ -39,6 +44,12 @@ static int init_waits(struct fx_io *io)
 	return err;
 }
 
+static void deinit_waits(struct fx_io *io)
+{
+	fx_scope_deinit(&io->device_scope);
+	exec_event_deinit(&io->power_done);
+}
+
 NTSTATUS fx_io_new(struct fx_device *device, struct irq_loop *owner, struct fx_io **out)
 {
 	struct fx_io *io = mem_calloc(1, sizeof(*io));
@@ -48,16 +59,29 @@ NTSTATUS fx_io_new(struct fx_device *device, struct irq_loop *owner, struct fx_i
 	io->device = device;
 	io->driver = ((struct fx_device_head *)(void *)device)->base.driver;
 	io->owner = owner;
+	io->owner_thread = irq_loop_thread(owner);
+	io->simple_thread = IO_NO_THREAD;
 	io->held = true;
+	io->untraced = TRACE_SAMPLE - 1;
 	spin_lock_init(&io->queues_lock, LOCK_RANK_QUEUE);
 	init_lists(io);
 	if (init_waits(io)) {
 		mem_free(io);
 		return STATUS_INSUFFICIENT_RESOURCES;
 	}
-	list_init(&io->pool.free);
+	request_pool_make(&io->pool);
+	irp_room_init(io);
 	*out = io;
 	return STATUS_SUCCESS;
+}
+
+static bool makes_detours(const struct fx_io_config *config)
+{
+	bool any = config->evt_in_caller || config->filter || config->to_self;
+
+	for (unsigned int i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)
+		any |= config->preprocess[i].evt != NULL;
+	return any;
 }
 
 NTSTATUS fx_io_configure(struct fx_io *io, const struct fx_io_config *config)
@@ -66,9 +90,13 @@ NTSTATUS fx_io_configure(struct fx_io *io, const struct fx_io_config *config)
 
 	assert(!io->pool.chunks);
 	io->config = *config;
+	io->detour = makes_detours(config);
 	io->device_scope.passive = io_is_passive(io, fx_object_effective_level(device));
+	fx_scope_watch(&io->device_scope, device);
 	if (fx_object_effective_scope(device) == WdfSynchronizationScopeDevice)
 		io->file_scope = &io->device_scope;
+	if (!NT_SUCCESS(file_nameless_new(io))) /* at all levels: the stack is known by now */
+		return STATUS_INSUFFICIENT_RESOURCES;
 	return request_pool_init(io);
 }
 
@@ -96,6 +124,8 @@ static void undefer(void *arg)
 	irq_loop_undefer(&io->later);
 	irq_loop_undefer(&io->flush);
 	request_pool_deinit(io);
+	irp_room_deinit(io);
+	file_nameless_free(io);
 }
 
 struct fx_io *fx_io_free(struct fx_io *io)
@@ -105,10 +135,15 @@ struct fx_io *fx_io_free(struct fx_io *io)
 	/* On the owner, so that whatever was posted before (a late submit or close) has run. */
 	irq_loop_call(io->owner, undefer, io);
 	assert(list_empty(&io->files) && list_empty(&io->queues) && list_empty(&io->done));
-	fx_scope_deinit(&io->device_scope);
-	exec_event_deinit(&io->power_done);
+	deinit_waits(io);
 	mem_free(io);
 	return NULL;
+}
+
+void fx_io_stack_on(struct fx_io *io, struct fx_io *below)
+{
+	assert(io->owner == below->owner);
+	io->below = below;
 }
 
 void fx_io_allow_open(struct fx_io *io, bool allowed)
@@ -116,9 +151,40 @@ void fx_io_allow_open(struct fx_io *io, bool allowed)
 	__atomic_store_n(&io->may_open, allowed, __ATOMIC_RELEASE);
 }
 
+struct unused_question {
+	struct fx_io *io;
+	void (*unused)(void *arg);
+	void *arg;
+	bool is_unused;
+};
+
+static void ask_unused(void *arg)
+{
+	struct unused_question *q = arg;
+
+	q->is_unused = !q->io->files_open;
+	if (q->is_unused)
+		return;
+	q->io->unused = q->unused;
+	q->io->unused_arg = q->arg;
+}
+
+bool fx_io_when_unused(struct fx_io *io, void (*unused)(void *arg), void *arg)
+{
+	struct unused_question q = { .io = io, .unused = unused, .arg = arg };
+
+	irq_loop_call(io->owner, ask_unused, &q);
+	return q.is_unused;
+}
+
 void fx_io_set_started(struct fx_io *io)
 {
 	__atomic_store_n(&io->started, true, __ATOMIC_RELEASE);
+}
+
+size_t fx_io_trace(const struct fx_io *io, struct trace_event *out, size_t max)
+{
+	return trace_read(&io->trace, out, max);
 }
 
 struct fx_io_stats fx_io_stats(const struct fx_io *io)
@@ -136,7 +202,8 @@ struct fx_io_stats fx_io_stats(const struct fx_io *io)
 	list_for_each (link, &io->queues) {
 		struct fx_queue *q = list_entry(link, struct fx_queue, io_link);
 
-		stats.queued_now += __atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED);
+		stats.queued_now +=
+			__atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED) + queue_parked(q);
 		stats.driver_owned_now += queue_driver_count(q);
 	}
 	spin_lock_release(lock);

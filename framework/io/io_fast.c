@@ -15,6 +15,8 @@ static void run_due(struct fx_io *io)
 	for (;;) {
 		if ((link = list_pop_front(&io->called_off)))
 			request_run_call_off(list_entry(link, struct fx_request, off_link));
+		else if (uw_unlikely(link = list_pop_front(&io->for_caller)))
+			packet_place(list_entry(link, struct fx_packet, link));
 		else if ((link = list_pop_front(&io->kicked)))
 			queue_run(list_entry(link, struct fx_queue, kick_link));
 		else
@@ -23,9 +25,8 @@ static void run_due(struct fx_io *io)
 	io->running = false;
 }
 
-void io_run(struct fx_io *io)
+void io_run_due(struct fx_io *io)
 {
-	io->entered = false;
 	if (io->in_driver || io->running)
 		return;
 	run_due(io);
@@ -35,10 +36,12 @@ void io_run(struct fx_io *io)
 	}
 	if (uw_unlikely(io->power_waiting))
 		io_check_power(io);
+	io->due = io->power_waiting || !list_empty(&io->closing); /* the other lists are empty */
 }
 
 void io_run_later(struct fx_io *io)
 {
+	io->due = true;
 	if (!io->in_driver && !io->running && !io->entered)
 		irq_loop_defer(io->owner, IRQ_PHASE_DPC, &io->later);
 }

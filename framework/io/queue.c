@@ -3,6 +3,7 @@
 #include "queue.h"
 
 #include "queue_fast.h"
+#include "reserve.h"
 #include "room.h"
 
 void queue_gate_set_locked(struct fx_queue *q, uint32_t set, uint32_t clear)
@@ -48,6 +49,7 @@ void queue_insert(struct fx_queue *q, struct fx_request *req, bool at_front)
 	bool out;
 
 	req->queue = q;
+	request_list(req);
 	spin_lock_acquire(&q->lock);
 	out = stays_out(q, req);
 	if (!out)
@@ -93,39 +95,6 @@ bool queue_handles(const struct fx_queue *q, enum fx_request_kind kind)
 	}
 }
 
-/* The request belongs to the driver: after the call it may be gone. */
-static void call_driver(struct fx_queue *q, struct fx_request *req)
-{
-	WDFREQUEST request = request_handle(req);
-	WDFQUEUE queue = queue_handle(q);
-
-	if (req->kind == REQUEST_READ && q->evt_read)
-		q->evt_read(queue, request, req->out_len);
-	else if (req->kind == REQUEST_WRITE && q->evt_write)
-		q->evt_write(queue, request, req->in_len);
-	else if (req->kind == REQUEST_CONTROL && q->evt_control)
-		q->evt_control(queue, request, req->out_len, req->in_len, req->code);
-	else if (req->kind == REQUEST_INTERNAL && q->evt_internal)
-		q->evt_internal(queue, request, req->out_len, req->in_len, req->code);
-	else
-		q->evt_default(queue, request);
-}
-
-void queue_present(struct fx_queue *q, struct fx_request *req)
-{
-	struct fx_io *io = q->io;
-	struct io_call call;
-
-	queue_give(q, req);
-	if (uw_unlikely(!queue_handles(q, (enum fx_request_kind)req->kind))) {
-		request_finish(req, STATUS_INVALID_DEVICE_REQUEST, 0);
-		return;
-	}
-	call = io_enter_driver(io, q->scope);
-	call_driver(q, req);
-	io_leave_driver(io, &call);
-}
-
 static struct fx_request *pop_presentable(struct fx_queue *q)
 {
 	struct fx_request *req = NULL;
@@ -155,7 +124,7 @@ static void tell_ready(struct fx_queue *q)
 	spin_lock_release(&q->lock);
 	if (!fn)
 		return;
-	call = io_enter_driver(q->io, q->scope);
+	call = io_enter_driver(q->io, q->scope, "EvtIoQueueState", FX_CODE(fn));
 	fn(queue_handle(q), context);
 	io_leave_driver(q->io, &call);
 }
@@ -171,6 +140,16 @@ static uint32_t take_todo(struct fx_queue *q)
 	return todo;
 }
 
+/* A purge is over when the driver has none of its requests; unless new ones are refused, what comes
+ * then is not the purge's. */
+static void end_purge(struct fx_queue *q)
+{
+	spin_lock_acquire(&q->lock);
+	if (!(q->gate & (GATE_REFUSE | GATE_SHUTDOWN)) && !q->todo && !queue_driver_count(q))
+		queue_gate_set_locked(q, 0, GATE_CANCEL_ALL);
+	spin_lock_release(&q->lock);
+}
+
 void queue_run(struct fx_queue *q)
 {
 	uint32_t todo = take_todo(q);
@@ -180,6 +159,10 @@ void queue_run(struct fx_queue *q)
 		queue_cancel_waiting(q);
 	if (todo & TODO_CANCEL_OWNED)
 		queue_cancel_owned(q);
+	if (queue_gate(q) & GATE_CANCEL_ALL)
+		end_purge(q);
+	if (uw_unlikely(queue_reserve(q)))
+		reserve_run(q);
 	if (q->type == WdfIoQueueDispatchManual)
 		tell_ready(q);
 	else
@@ -194,6 +177,9 @@ static void come_to_owner(struct irq_message *msg)
 	struct fx_queue *q = uw_container_of(msg, struct fx_queue, msg);
 	struct fx_io *io = q->io;
 
+	/* whoever is in one of its callbacks, and waits there, has it in hand */
+	if (q->gone && io_park(io, msg))
+		return;
 	io_begin(io);
 	spin_lock_acquire(&q->lock);
 	q->posted = false;
@@ -206,7 +192,7 @@ static void come_to_owner(struct irq_message *msg)
 	fx_object_unref(&q->base);
 }
 
-static void kick_from_elsewhere(struct fx_queue *q)
+void queue_post(struct fx_queue *q)
 {
 	bool post;
 
@@ -225,10 +211,10 @@ static void kick_from_elsewhere(struct fx_queue *q)
 void queue_kick(struct fx_queue *q)
 {
 	if (!io_is_owner(q->io)) {
-		kick_from_elsewhere(q);
+		queue_post(q);
 		return;
 	}
-	if (list_empty(&q->kick_link))
+	if (list_empty(&q->kick_link) && !q->gone)
 		list_push_back(&q->io->kicked, &q->kick_link);
 	io_run_later(q->io);
 }
@@ -271,6 +257,7 @@ void queue_cancel_waiting(struct fx_queue *q)
 
 	while ((req = pop_waiting(q)))
 		request_cancel_on_queue(req);
+	reserve_cancel_waiting(q, NULL);
 }
 
 /* Those marked cancelable get EvtRequestCancel (later, from io_run()): the list does not change. */

@@ -11,6 +11,7 @@
 
 #include "request.h"
 #include "sync/scope.h"
+#include "uwdf/wdflx.h"
 
 /* Why a request cannot be presented at once. 0: it can. */
 enum fx_gate {
@@ -23,10 +24,15 @@ enum fx_gate {
 	GATE_CANCEL_ALL = 64, /* purged: what the driver hands back or marks is cancelled */
 	GATE_WATCHED = 128,   /* somebody waits for the driver's requests or for all */
 	GATE_JOINING = 256,   /* made by another thread: the owner does not know it yet */
+	/* none of these, but there is more to think of than the gate: a scope's lock, a verifier,
+	 * reserved requests, or EvtIoInCallerContext */
+	GATE_NOT_SIMPLE = 512,
+	GATE_LIMITED = 1024, /* nor this: how many the driver may have is compared. Constant */
+	GATE_ROUTED = 2048,  /* nor this: the default queue, and some types go elsewhere. Stays */
 	/* not even waiting ones are presented */
 	GATE_CLOSED = GATE_STOPPED | GATE_HELD | GATE_JOINING | GATE_MANUAL,
 	/* a request that ends makes the owner look at the queue */
-	GATE_ATTENTION = GATE_WAITERS | GATE_WATCHED | GATE_HELD | GATE_SHUTDOWN,
+	GATE_ATTENTION = GATE_WAITERS | GATE_WATCHED | GATE_HELD | GATE_SHUTDOWN | GATE_CANCEL_ALL,
 };
 
 /* Work for the owner, guarded by lock. */
@@ -44,18 +50,20 @@ struct fx_queue_watch {
 
 struct fx_queue {
 	struct fx_object base;
-	struct fx_io *io;       /* borrowed: outlives us */
-	uint32_t gate;          /* atomic; changed under lock */
-	uint32_t limit;         /* requests the driver may have before presenting pauses */
-	uint64_t presented;     /* owner only: became the driver's on the owner loop */
-	uint64_t finished;      /* owner only: of those, left it again */
-	struct list owned;      /* owner only: fx_request.link */
-	struct fx_scope *scope; /* borrowed: of the device or own_scope; NULL: none */
+	struct fx_io *io;           /* borrowed: outlives us */
+	uint32_t gate;              /* atomic; changed under lock */
+	struct fx_reserve *reserve; /* owned, atomic; NULL: no forward-progress policy */
+	uint32_t limit;             /* requests the driver may have before presenting pauses */
+	uint64_t presented;         /* owner only: became the driver's on the owner loop */
+	uint64_t finished;          /* owner only: of those, left it again */
+	struct list owned;          /* owner only: fx_request.link */
+	struct fx_scope *scope;     /* borrowed: of the device or own_scope; NULL: none */
 	PFN_WDF_IO_QUEUE_IO_READ evt_read;
 	PFN_WDF_IO_QUEUE_IO_WRITE evt_write;
 	PFN_WDF_IO_QUEUE_IO_DEVICE_CONTROL evt_control;
 	PFN_WDF_IO_QUEUE_IO_INTERNAL_DEVICE_CONTROL evt_internal;
 	PFN_WDF_IO_QUEUE_IO_DEFAULT evt_default;
+	PFN_WDFLX_IO_QUEUE_IO_MANY evt_many[REQUEST_WRITE + 1]; /* NULL: one at a time */
 	PFN_WDF_IO_QUEUE_IO_STOP evt_stop;
 	PFN_WDF_IO_QUEUE_IO_RESUME evt_resume;
 	PFN_WDF_IO_QUEUE_IO_CANCELED_ON_QUEUE evt_cancelled;
@@ -103,9 +111,10 @@ static inline uint64_t queue_driver_count(const struct fx_queue *q)
 void queue_arrive(struct fx_queue *q, struct fx_request *req); /* a new one */
 void queue_insert(struct fx_queue *q, struct fx_request *req, bool at_front);
 void queue_give(struct fx_queue *q, struct fx_request *req); /* it is the driver's now */
-void queue_present(struct fx_queue *q, struct fx_request *req);
 void queue_run(struct fx_queue *q);  /* whatever is due; no callback on the stack */
 void queue_kick(struct fx_queue *q); /* have queue_run() called; any thread */
+/* The owner comes to it by message, which holds a reference; any thread. */
+void queue_post(struct fx_queue *q);
 void queue_absorb_taken(struct fx_queue *q);
 void queue_gate_set_locked(struct fx_queue *q, uint32_t set, uint32_t clear) UW_REQUIRES(q->lock);
 void queue_unlink_waiting_locked(struct fx_queue *q, struct fx_request *req) UW_REQUIRES(q->lock);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* queue_api.c - the border of WDFQUEUE: handles and levels, then one call inward. */
+#include "object/driver.h"
 #include "object/functions.h"
 #include "queue.h"
+#include "reserve.h"
 #include "room.h"
 
 static struct fx_queue *queue_of(struct fx_driver *driver, WDFQUEUE handle)
@@ -158,11 +160,14 @@ VOID fx_WdfIoQueuePurgeSynchronously(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE
 		change_and_wait(driver, Queue, QUEUE_PURGE);
 }
 
-static NTSTATUS retrieve(struct fx_queue *q, const struct queue_pick *pick, WDFREQUEST *out)
+static NTSTATUS retrieve(struct fx_queue *q, const struct queue_pick *pick, WDFREQUEST *out,
+			 const void *site)
 {
 	struct fx_request *req;
 	NTSTATUS status = queue_retrieve(q, pick, &req);
 
+	if (NT_SUCCESS(status))
+		request_note(&req->given_to, site);
 	*out = NT_SUCCESS(status) ? request_handle(req) : NULL;
 	return status;
 }
@@ -180,7 +185,7 @@ NTSTATUS fx_WdfIoQueueRetrieveNextRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDF
 		fx_rule_break(driver, FX_RULE_RETRIEVE_SEQUENTIAL, &q->base,
 			      "WdfIoQueueRetrieveNextRequest on a sequential queue of which the "
 			      "driver has no request");
-	return retrieve(q, &any, OutRequest);
+	return retrieve(q, &any, OutRequest, REQUEST_CALLER);
 }
 
 NTSTATUS fx_WdfIoQueueRetrieveRequestByFileObject(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
@@ -194,7 +199,15 @@ NTSTATUS fx_WdfIoQueueRetrieveRequestByFileObject(PWDF_DRIVER_GLOBALS DriverGlob
 		*OutRequest = NULL;
 		return STATUS_NO_MORE_ENTRIES;
 	}
-	return retrieve(queue_of(driver, Queue), &pick, OutRequest);
+	return retrieve(queue_of(driver, Queue), &pick, OutRequest, REQUEST_CALLER);
+}
+
+/* The reference on what was found is the driver's to drop, with no tag. */
+UW_COLD static void tell_found(struct fx_request *req)
+{
+	const struct fx_reference ref = { .file = "WdfIoQueueFindRequest" };
+
+	req->base.driver->object_hooks->referenced(&req->base, &ref);
 }
 
 NTSTATUS fx_WdfIoQueueFindRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
@@ -222,6 +235,8 @@ NTSTATUS fx_WdfIoQueueFindRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Qu
 	status = queue_find(q, file, after, &req);
 	if (!NT_SUCCESS(status))
 		return status;
+	if (uw_unlikely(req->base.debug))
+		tell_found(req);
 	if (Parameters)
 		request_parameters(req, Parameters);
 	*OutRequest = request_handle(req);
@@ -242,7 +257,7 @@ NTSTATUS fx_WdfIoQueueRetrieveFoundRequest(PWDF_DRIVER_GLOBALS DriverGlobals, WD
 		*OutRequest = NULL;
 		return STATUS_INVALID_DEVICE_REQUEST;
 	}
-	return retrieve(q, &pick, OutRequest);
+	return retrieve(q, &pick, OutRequest, REQUEST_CALLER);
 }
 
 NTSTATUS fx_WdfIoQueueReadyNotify(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
@@ -251,4 +266,17 @@ NTSTATUS fx_WdfIoQueueReadyNotify(PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Qu
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 
 	return queue_ready_notify(queue_of(driver, Queue), QueueReady, Context);
+}
+
+NTSTATUS fx_WdfIoQueueAssignForwardProgressPolicy(
+	PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
+	PWDF_IO_QUEUE_FORWARD_PROGRESS_POLICY ForwardProgressPolicy)
+{
+	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
+	struct fx_queue *q = queue_of(driver, Queue);
+
+	fx_require(driver, ForwardProgressPolicy);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	return reserve_assign(q, ForwardProgressPolicy);
 }

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "queue.h"
+#include "reserve.h"
 #include "room.h"
 
 static bool has_handler(const WDF_IO_QUEUE_CONFIG *config)
@@ -36,6 +37,20 @@ NTSTATUS queue_check_config(const WDF_IO_QUEUE_CONFIG *config)
 	    config->PowerManaged != WdfFalse)
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
+}
+
+/* The device, or something below it: else its queue would outlive it. */
+static NTSTATUS check_parent(struct fx_io *io, const struct fx_object *device,
+			     const WDF_OBJECT_ATTRIBUTES *attrs)
+{
+	const struct fx_object *obj = NULL;
+
+	if (!attrs || !attrs->ParentObject)
+		return STATUS_SUCCESS;
+	obj = fx_object_from_any(io->driver, attrs->ParentObject);
+	while (obj && obj != device)
+		obj = obj->parent;
+	return obj ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
 }
 
 static WDF_SYNCHRONIZATION_SCOPE scope_of(const struct fx_object *device,
@@ -94,7 +109,8 @@ static void fill(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG
 	q->zero_length = config->AllowZeroLengthRequests;
 	q->power_managed = config->PowerManaged == WdfUseDefault ? !io->config.filter
 								 : config->PowerManaged == WdfTrue;
-	q->gate = GATE_JOINING | (q->type == WdfIoQueueDispatchManual ? GATE_MANUAL : 0);
+	q->gate = GATE_JOINING | (q->type == WdfIoQueueDispatchManual ? GATE_MANUAL : 0) |
+		  (q->limit == UINT32_MAX ? 0 : GATE_LIMITED);
 	if (q->power_managed && __atomic_load_n(&io->held, __ATOMIC_RELAXED))
 		q->gate |= GATE_HELD; /* as things stand; queue_join() knows */
 	fill_callbacks(q, config);
@@ -115,6 +131,7 @@ static NTSTATUS choose_scope(struct fx_queue *q, WDF_SYNCHRONIZATION_SCOPE scope
 	} else if (scope == WdfSynchronizationScopeQueue) {
 		if (fx_scope_init(&q->own_scope, io_is_passive(q->io, level)))
 			return STATUS_INSUFFICIENT_RESOURCES;
+		fx_scope_watch(&q->own_scope, &q->base);
 		q->scope = &q->own_scope;
 	}
 	return STATUS_SUCCESS;
@@ -153,10 +170,17 @@ static void forget(void *arg)
 	struct fx_queue *q = arg;
 
 	q->gone = true;
+	if (q->io->cursor == &q->io_link)
+		q->io->cursor = q->io_link.next;
 	spin_lock_acquire(&q->io->queues_lock);
 	list_remove(&q->io_link);
 	spin_lock_release(&q->io->queues_lock);
 	list_remove(&q->kick_link);
+	reserve_detach(q);
+	/* Deleted in a callback, maybe one of its own: whoever called the driver has it in hand,
+	 * and its lock. A message runs after that, and costs those nothing who delete nothing. */
+	if (q->io->in_driver)
+		queue_post(q);
 }
 
 static void drop_routes(struct fx_queue *q)
@@ -183,7 +207,8 @@ static void shut(void *arg)
 
 static void end_requests(struct fx_queue *q)
 {
-	if (!queue_driver_count(q) && !__atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED))
+	if (!queue_driver_count(q) && !__atomic_load_n(&q->waiting_count, __ATOMIC_RELAXED) &&
+	    !queue_parked(q))
 		return;
 	if (io_is_owner(q->io))
 		fx_verifier_stop(q->io->driver, WDF_QUEUE_FATAL_ERROR, q->base.handle, 0,
@@ -203,6 +228,7 @@ static void queue_dispose(struct fx_object *obj)
 	irq_loop_call(q->io->owner, shut, q);
 	end_requests(q);
 	irq_loop_call(q->io->owner, forget, q);
+	reserve_end(q);
 }
 
 static void queue_destroy(struct fx_object *obj)
@@ -212,6 +238,7 @@ static void queue_destroy(struct fx_object *obj)
 	assert(list_empty(&q->waiting) && list_empty(&q->owned) && list_empty(&q->taken));
 	if (q->scope == &q->own_scope)
 		fx_scope_deinit(&q->own_scope);
+	reserve_free(q);
 }
 
 static const struct fx_object_class queue_class = {
@@ -240,21 +267,23 @@ static NTSTATUS become_default(struct fx_queue *q)
 	struct fx_queue *nobody = NULL;
 
 	q->is_default = __atomic_compare_exchange_n(&q->io->default_queue, &nobody, q, false,
-						    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+						    __ATOMIC_SEQ_CST, __ATOMIC_ACQUIRE);
 	if (!q->is_default)
 		return STATUS_UNSUCCESSFUL;
 	queue_keep(q);
+	route_changed(q->io);
 	return STATUS_SUCCESS;
 }
 
-static NTSTATUS set_up(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG *config,
-		       const WDF_OBJECT_ATTRIBUTES *attrs)
+static NTSTATUS set_up(struct fx_queue *q, struct fx_io *io, const WDF_IO_QUEUE_CONFIG *config)
 {
-	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
 	NTSTATUS status;
 
 	fill(q, io, config);
-	status = choose_scope(q, scope_of(device, attrs), fx_object_effective_level(&q->base));
+	status = choose_scope(q, fx_object_effective_scope(&q->base),
+			      fx_object_effective_level(&q->base));
+	if (q->scope || io->detour || io->driver->object_hooks)
+		q->gate |= GATE_NOT_SIMPLE;
 	if (NT_SUCCESS(status) && config->DefaultQueue)
 		status = become_default(q);
 	return status;
@@ -268,14 +297,16 @@ NTSTATUS queue_new(struct fx_io *io, PWDF_IO_QUEUE_CONFIG config, PWDF_OBJECT_AT
 	struct fx_queue *q;
 	NTSTATUS status;
 
-	status = check_level(io, device, attrs);
+	status = check_parent(io, device, attrs);
+	if (NT_SUCCESS(status))
+		status = check_level(io, device, attrs);
 	if (!NT_SUCCESS(status))
 		return status;
 	status = fx_object_new(&queue_class, sizeof(*q), io->driver, device, attrs, &obj);
 	if (!NT_SUCCESS(status))
 		return status;
 	q = uw_container_of(obj, struct fx_queue, base);
-	status = set_up(q, io, config, attrs);
+	status = set_up(q, io, config);
 	if (!NT_SUCCESS(status)) {
 		fx_object_delete(obj);
 		return status;

@@ -2,6 +2,7 @@
 /* queue_state.c - start, stop, drain, purge, and whoever waits for their effect. */
 #include "base/barrier.h"
 #include "queue.h"
+#include "reserve.h"
 #include "room.h"
 
 void queue_start(struct fx_queue *q)
@@ -97,7 +98,7 @@ NTSTATUS queue_change_and_wait(struct fx_queue *q, enum queue_change change)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	status = queue_change(q, change, &watch);
 	if (NT_SUCCESS(status)) {
-		while (!exec_event_wait(&event, exec_deadline_ms(60000)))
+		while (!exec_event_wait(&event, io_patience_end(q->io->driver)))
 			fx_rule_break(q->io->driver, FX_RULE_LONG_WAIT, &q->base,
 				      "waiting for a WDFQUEUE to %s; the driver still has %u "
 				      "of its requests",
@@ -105,6 +106,12 @@ NTSTATUS queue_change_and_wait(struct fx_queue *q, enum queue_change change)
 	}
 	exec_event_deinit(&event);
 	return status;
+}
+
+/* Nothing waits: no request, and no packet for one. */
+static bool nothing_waits(const struct fx_queue *q)
+{
+	return !q->waiting_count && !queue_parked(q);
 }
 
 static bool idle_locked(const struct fx_queue *q)
@@ -121,16 +128,14 @@ static bool take_due_watch(struct fx_queue *q, struct fx_queue_watch *out)
 	if (idle_locked(q)) {
 		if (q->idle.fn)
 			due = &q->idle;
-		else if (q->empty.fn && !q->waiting_count)
+		else if (q->empty.fn && nothing_waits(q))
 			due = &q->empty;
-		else if (q->end.fn && !q->waiting_count)
+		else if (q->end.fn && nothing_waits(q))
 			due = &q->end;
 	}
 	if (due) {
 		*out = *due;
 		due->fn = NULL;
-		if (!(q->gate & GATE_SHUTDOWN)) /* that one's purge is for good */
-			queue_gate_set_locked(q, 0, GATE_CANCEL_ALL);
 		if (!q->idle.fn && !q->empty.fn && !q->end.fn)
 			queue_gate_set_locked(q, 0, GATE_WATCHED);
 	}
@@ -144,7 +149,8 @@ void queue_run_watches(struct fx_queue *q)
 
 	while (take_due_watch(q, &watch)) {
 		struct fx_scope *scope = watch.internal ? NULL : q->scope;
-		struct io_call call = io_enter_driver(q->io, scope);
+		struct io_call call =
+			io_enter_driver(q->io, scope, "EvtIoQueueState", FX_CODE(watch.fn));
 
 		watch.fn(queue_handle(q), watch.context);
 		io_leave_driver(q->io, &call);
@@ -184,7 +190,7 @@ WDF_IO_QUEUE_STATE queue_state(struct fx_queue *q, ULONG *out_waiting, ULONG *ou
 
 	spin_lock_acquire(&q->lock);
 	gate = q->gate;
-	waiting = q->waiting_count;
+	waiting = q->waiting_count + queue_parked(q);
 	driver = (uint32_t)queue_driver_count(q);
 	spin_lock_release(&q->lock);
 	state |= gate & GATE_REFUSE ? 0 : WdfIoQueueAcceptRequests;

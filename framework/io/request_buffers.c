@@ -7,49 +7,21 @@
  * (WdfDeviceIoDirect for reads and writes, METHOD_IN_DIRECT and METHOD_OUT_DIRECT for the output of
  * a control): the client's own memory.
  */
-#include <string.h>
-
 #include "base/mem.h"
-#include "room.h"
+#include "request_fast.h"
 
-static size_t larger(size_t a, size_t b)
-{
-	return a > b ? a : b;
-}
-
-UW_COLD static NTSTATUS grow_buffer(struct fx_request *req, size_t len)
+NTSTATUS request_grow_buffer(struct fx_request *req, size_t len)
 {
 	void *buffer;
 
-	len = larger(len, REQUEST_BUFFER_LEN);
+	len = len > REQUEST_BUFFER_LEN ? len : REQUEST_BUFFER_LEN;
 	buffer = mem_alloc(len);
 	if (!buffer)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	mem_free(req->buffer);
 	req->buffer = buffer;
 	req->buffer_len = len;
-	return STATUS_SUCCESS;
-}
-
-/* One place for both, as METHOD_BUFFERED has it. The rest of the output is zeroed, not left over.
- */
-static NTSTATUS bind_buffered(struct fx_request *req, const struct fx_packet *packet,
-			      size_t out_len)
-{
-	size_t len = larger(packet->in_len, out_len);
-
-	if (!len)
-		return STATUS_SUCCESS;
-	if (uw_unlikely(len > req->buffer_len) && !NT_SUCCESS(grow_buffer(req, len)))
-		return STATUS_INSUFFICIENT_RESOURCES;
-	if (packet->in_len) {
-		memcpy(req->buffer, packet->in, packet->in_len);
-		req->in = req->buffer;
-	}
-	if (out_len) {
-		memset((char *)req->buffer + packet->in_len, 0, len - packet->in_len);
-		req->out = req->buffer;
-	}
+	req->big_buffer = len > REQUEST_BUFFER_KEEP;
 	return STATUS_SUCCESS;
 }
 
@@ -60,46 +32,28 @@ static bool is_control(const struct fx_request *req)
 
 static NTSTATUS bind_control(struct fx_request *req, struct fx_packet *packet)
 {
+	NTSTATUS status;
+
 	switch (METHOD_FROM_CTL_CODE(packet->code)) {
 	case METHOD_BUFFERED:
-		return bind_buffered(req, packet, packet->out_len);
+		req->copied = true;
+		return request_bind_buffered(req, packet, req->in_len, req->out_len);
 	case METHOD_NEITHER:
 		return STATUS_SUCCESS; /* lengths only: the driver is never given foreign pointers
 					*/
 	default:
+		status = request_bind_buffered(req, packet, req->in_len, 0);
 		req->out = packet->out_len ? packet->out : NULL;
-		return bind_buffered(req, packet, 0);
+		return status;
 	}
 }
 
-static NTSTATUS bind_transfer(struct fx_request *req, struct fx_packet *packet)
+NTSTATUS request_bind_other(struct fx_request *req, struct fx_packet *packet)
 {
-	switch (req->io->config.io_type) {
-	case WdfDeviceIoDirect:
-		/* The class is const-correct for clients; a driver gets what KMDF gives it. */
-		req->in = packet->in_len ? (void *)(uintptr_t)packet->in : NULL;
-		req->out = packet->out_len ? packet->out : NULL;
-		return STATUS_SUCCESS;
-	case WdfDeviceIoNeither:
-		return STATUS_SUCCESS;
-	default:
-		return bind_buffered(req, packet, req->kind == REQUEST_READ ? packet->out_len : 0);
-	}
-}
-
-NTSTATUS request_bind(struct fx_request *req, struct fx_packet *packet)
-{
-	req->packet = packet;
-	req->file = packet->file;
-	packet->request = req;
-	list_push_back(&req->file->requests, &req->file_link);
 	req->in = NULL;
 	req->out = NULL;
-	req->in_len = packet->in_len;
-	req->out_len = packet->out_len;
-	req->code = packet->code;
-	req->offset = packet->offset;
-	return is_control(req) ? bind_control(req, packet) : bind_transfer(req, packet);
+	req->copied = false;
+	return is_control(req) ? bind_control(req, packet) : STATUS_SUCCESS;
 }
 
 /* What the third parameter of a stop points at, as in KMDF; there is no IRP. */
@@ -121,7 +75,7 @@ UW_COLD static size_t too_much_information(const struct fx_request *req, size_t 
 			     METHOD_FROM_CTL_CODE(req->code) == METHOD_BUFFERED;
 
 	fx_rule_broken(
-		req->io->driver,
+		req->base.driver,
 		nothing_asked ? FX_RULE_INFORMATION_WITHOUT_OUTPUT : FX_RULE_INFORMATION_LENGTH,
 		&req->base, WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH, (uintptr_t)&what,
 		"a WDFREQUEST was completed with more information (%zu) than its "
@@ -131,23 +85,11 @@ UW_COLD static size_t too_much_information(const struct fx_request *req, size_t 
 }
 
 /* As much as there is room for; a driver that says more has made a mistake. */
-static size_t clamp_information(const struct fx_request *req, size_t information)
+size_t request_clamp(const struct fx_request *req, size_t information)
 {
 	size_t most = req->kind == REQUEST_WRITE ? req->in_len : req->out_len;
 
 	if (uw_likely(information <= most) || req->kind == REQUEST_CREATE)
 		return information;
 	return too_much_information(req, information, most);
-}
-
-size_t request_unbind(struct fx_request *req, NTSTATUS status, size_t information)
-{
-	struct fx_packet *packet = req->packet;
-
-	if (NT_ERROR(status))
-		return information;
-	information = clamp_information(req, information);
-	if (req->out && req->out != packet->out && information)
-		memcpy(packet->out, req->out, information);
-	return information;
 }

@@ -29,6 +29,7 @@ void fx_memory_embed(struct fx_memory *memory, struct fx_object *request, void *
 	memory->len = len;
 	memory->kind = FX_MEMORY_REQUEST;
 	memory->read_only = read_only;
+	fx_object_watch(&memory->base);
 }
 
 int fx_memory_unembed(struct fx_memory *memory)

@@ -11,9 +11,11 @@
 
 static NTSTATUS refuse(struct fx_request *req, enum fx_rule rule, const char *why)
 {
-	fx_rule_break(req->io->driver, rule, &req->base, "%s", why);
+	fx_rule_break(req->base.driver, rule, &req->base, "%s", why);
 	return STATUS_INVALID_DEVICE_REQUEST;
 }
+
+#define NOT_OWNED "a WDFREQUEST was handed back that the driver does not own"
 
 /* Take it from the driver. */
 static NTSTATUS release_from_driver(struct fx_request *req)
@@ -22,8 +24,7 @@ static NTSTATUS release_from_driver(struct fx_request *req)
 
 	do {
 		if ((word & REQUEST_STATE) != REQUEST_DRIVER)
-			return refuse(req, request_rule_of(word),
-				      "a WDFREQUEST was handed back that the driver does not own");
+			return refuse(req, request_rule_of(word), NOT_OWNED);
 		if (word & REQUEST_CANCELABLE)
 			return refuse(req, FX_RULE_MOVED_CANCELABLE,
 				      "a WDFREQUEST was handed back while it is marked cancelable");
@@ -84,6 +85,15 @@ NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
 	return STATUS_SUCCESS;
 }
 
+/* Devices have no parents: there are no buses whose drivers make child devices. */
+NTSTATUS request_forward_to_parent(struct fx_request *req)
+{
+	if (!request_is_at_hand(req, "forwarding"))
+		return STATUS_INVALID_DEVICE_REQUEST;
+	return refuse(req, FX_RULE_FORWARD_TO_PARENT,
+		      "a WDFREQUEST was forwarded to the parent of a device that has none");
+}
+
 static void requeue_released(struct fx_request *req)
 {
 	if (io_is_owner(req->io))
@@ -94,8 +104,11 @@ static void requeue_released(struct fx_request *req)
 
 NTSTATUS request_requeue(struct fx_request *req)
 {
+	uint32_t word = request_word(req);
 	NTSTATUS status;
 
+	if (req->queue && (word & REQUEST_STATE) != REQUEST_DRIVER) /* the queue may be gone */
+		return refuse(req, request_rule_of(word), NOT_OWNED);
 	if (!req->queue || req->queue->type != WdfIoQueueDispatchManual)
 		return refuse(req,
 			      req->queue ? FX_RULE_REQUEUE_NOT_MANUAL

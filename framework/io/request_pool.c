@@ -3,15 +3,17 @@
  * request_pool.c - requests are slots of their device's pool, each with the driver's context.
  *
  * A slot's memory stays until the pool goes and its handle changes with every use, so that a handle
- * kept past completion is noticed. Free slots are used oldest first: 65536 uses of one slot, after
- * which its handle repeats, are then as far apart as they can be.
+ * kept past completion is noticed. 65536 uses of one slot repeat it; with a verifier that listens
+ * free slots are used oldest first, so that these are as far apart as they can be.
  */
 #include <string.h>
 
 #include "base/mem.h"
-#include "room.h"
-
-#define GENERATION_STEP (1ull << 48)
+#include "irp.h"
+#include "object/driver.h"
+#include "request_fast.h"
+#include "reserve.h"
+#include "sent.h"
 
 static void request_release(struct fx_object *obj);
 
@@ -19,7 +21,13 @@ static const struct fx_object_class request_class = {
 	.type = FX_TYPE_REQUEST,
 	.name = "WDFREQUEST",
 	.release = request_release,
+	.tell = request_tell,
 };
+
+/* A slot that is referenced loses its room (fx_request.io), or whoever drops the last reference
+ * posts to the room's owner. Neither in the slot nor in the room: both may be gone when it is
+ * released. */
+static struct spin_lock room_lock = { .rank = LOCK_RANK_OBJECT };
 
 static PWDF_OBJECT_ATTRIBUTES attributes_of(struct fx_io *io)
 {
@@ -46,6 +54,7 @@ static NTSTATUS slot_init(struct fx_io *io, struct fx_request *req)
 	req->context = NULL;
 	if (io->context_len)
 		status = fx_object_add_context(&req->base, attrs, &req->context);
+	req->base.flags &= (uint8_t)~FX_OBJECT_TOUCHED; /* the context is the slot's own */
 	if (NT_SUCCESS(status) && attrs)
 		status = fx_object_commit(&req->base, attrs);
 	return status;
@@ -69,24 +78,23 @@ static void slot_end(struct fx_request *req)
 }
 
 /* All or nothing: a chunk with fewer contexts than slots would fail requests later. */
-static NTSTATUS pool_grow(struct fx_io *io)
+NTSTATUS request_chunk_new(struct fx_io *io, unsigned int count, struct request_chunk **out)
 {
-	struct request_chunk *chunk = mem_calloc(1, sizeof(*chunk));
+	size_t len = sizeof(struct request_chunk) + (size_t)count * sizeof(struct fx_request);
+	struct request_chunk *chunk = mem_aligned_zalloc(UW_CACHELINE, len);
 	NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
 	unsigned int i;
 
 	if (!chunk)
 		return status;
-	for (i = 0; i < REQUEST_CHUNK; i++) {
+	chunk->count = count;
+	for (i = 0; i < count; i++) {
 		slot_make(io, &chunk->slots[i]);
 		status = slot_init(io, &chunk->slots[i]);
 		if (!NT_SUCCESS(status))
 			goto err_slots;
 	}
-	for (i = 0; i < REQUEST_CHUNK; i++)
-		list_push_back(&io->pool.free, &chunk->slots[i].link);
-	chunk->next = io->pool.chunks;
-	io->pool.chunks = chunk;
+	*out = chunk;
 	return STATUS_SUCCESS;
 
 err_slots:
@@ -97,15 +105,35 @@ err_slots:
 	return status;
 }
 
+void request_chunk_keep(struct fx_io *io, struct request_chunk *chunk)
+{
+	chunk->next = io->pool.chunks;
+	io->pool.chunks = chunk;
+}
+
+static NTSTATUS pool_grow(struct fx_io *io)
+{
+	struct request_chunk *chunk;
+	NTSTATUS status = request_chunk_new(io, REQUEST_CHUNK, &chunk);
+
+	if (!NT_SUCCESS(status))
+		return status;
+	for (unsigned int i = chunk->count; i--;)
+		request_put(&io->pool, &chunk->slots[i]);
+	request_chunk_keep(io, chunk);
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS request_pool_init(struct fx_io *io)
 {
 	io->context_len = context_len(attributes_of(io));
+	io->context_is_small = request_is_small_context(io->context_len);
 	return pool_grow(io);
 }
 
 static bool chunk_is_free(const struct request_chunk *chunk)
 {
-	for (unsigned int i = 0; i < REQUEST_CHUNK; i++) {
+	for (unsigned int i = 0; i < chunk->count; i++) {
 		if (request_state(&chunk->slots[i]) != REQUEST_FREE)
 			return false;
 	}
@@ -114,9 +142,10 @@ static bool chunk_is_free(const struct request_chunk *chunk)
 
 static void chunk_free(struct request_chunk *chunk)
 {
-	for (unsigned int i = 0; i < REQUEST_CHUNK; i++) {
+	for (unsigned int i = 0; i < chunk->count; i++) {
 		if (!chunk->slots[i].needs_context)
 			slot_end(&chunk->slots[i]);
+		request_free_sent(&chunk->slots[i]);
 		mem_free(chunk->slots[i].buffer);
 	}
 	mem_free(chunk);
@@ -125,10 +154,20 @@ static void chunk_free(struct request_chunk *chunk)
 /* The driver still refers to one: let it be a leak, not a crash, also when it lets go. */
 static void chunk_lose(struct fx_io *io, struct request_chunk *chunk)
 {
-	for (unsigned int i = 0; i < REQUEST_CHUNK; i++)
+	spin_lock_acquire(&room_lock);
+	for (unsigned int i = 0; i < chunk->count; i++)
 		__atomic_store_n(&chunk->slots[i].io, NULL, __ATOMIC_RELEASE);
+	spin_lock_release(&room_lock);
 	fx_verifier_break(io->driver, "a WDFREQUEST is still referenced when its device goes; its "
 				      "memory is lost");
+}
+
+void request_chunk_free(struct fx_io *io, struct request_chunk *chunk)
+{
+	if (chunk_is_free(chunk))
+		chunk_free(chunk);
+	else
+		chunk_lose(io, chunk);
 }
 
 void request_pool_deinit(struct fx_io *io)
@@ -137,18 +176,8 @@ void request_pool_deinit(struct fx_io *io)
 
 	while ((chunk = io->pool.chunks)) {
 		io->pool.chunks = chunk->next;
-		if (chunk_is_free(chunk))
-			chunk_free(chunk);
-		else
-			chunk_lose(io, chunk);
+		request_chunk_free(io, chunk);
 	}
-}
-
-UW_COLD static struct fx_request *request_get_slowly(struct fx_io *io)
-{
-	if (!list_empty(&io->pool.free) || !NT_SUCCESS(pool_grow(io)))
-		return NULL;
-	return request_get(io);
 }
 
 /* The driver's callbacks or further references took the slot apart; put it together again. */
@@ -162,28 +191,43 @@ UW_COLD static bool slot_repair(struct fx_io *io, struct fx_request *req)
 	return true;
 }
 
-struct fx_request *request_get(struct fx_io *io)
+void request_pool_make(struct request_pool *pool)
 {
-	struct list *link = list_pop_front(&io->pool.free);
-	struct fx_request *req;
+	pool->first = NULL;
+	list_init(&pool->later);
+}
 
-	if (uw_unlikely(!link))
-		return request_get_slowly(io);
-	req = list_entry(link, struct fx_request, link);
-	if (uw_unlikely(req->needs_context) && !slot_repair(io, req)) {
-		list_push_front(&io->pool.free, &req->link);
+static struct fx_request *take_later(struct fx_io *io)
+{
+	struct fx_request *req = list_first(&io->pool.later, struct fx_request, link);
+
+	if (req->needs_context && !slot_repair(io, req))
 		return NULL;
-	}
-	req->queue = NULL;
-	req->place = PLACE_NONE;
-	req->stop = STOP_NONE;
-	req->presented = false;
-	req->cancelled_on_queue = false;
-	req->status = STATUS_SUCCESS;
-	req->information = 0;
-	req->cancel = NULL;
-	request_set_word(req, REQUEST_ARRIVED);
+	list_remove(&req->link);
 	return req;
+}
+
+struct fx_request *request_get_slowly(struct fx_io *io)
+{
+	if (!list_empty(&io->pool.later))
+		return take_later(io);
+	return NT_SUCCESS(pool_grow(io)) ? request_take(io) : NULL;
+}
+
+void request_recycle_slowly(struct fx_io *io, struct fx_request *req)
+{
+	if (!req->needs_context && !io->driver->object_hooks) {
+		request_recycle(io, req);
+		return;
+	}
+	request_void_handle(req);
+	list_push_back(&io->pool.later, &req->link);
+}
+
+/* With one reference nobody else can legally take another: a load is enough. */
+static bool is_referenced(const struct fx_request *req)
+{
+	return __atomic_load_n(&req->base.refs, __ATOMIC_ACQUIRE) != 1;
 }
 
 /* Nothing but our own reference and our own context: the same slot can be used again as it is. */
@@ -191,15 +235,17 @@ static bool slot_is_plain(const struct fx_request *req)
 {
 	const struct fx_object *obj = &req->base;
 
-	/* With one reference nobody else can legally take another: a load is enough. */
-	return __atomic_load_n(&obj->refs, __ATOMIC_ACQUIRE) == 1 && list_empty(&obj->children) &&
-	       !obj->cleanup && !obj->destroy && fx_object_contexts_are(obj, req->context);
+	return !is_referenced(req) && list_empty(&obj->children) && !obj->cleanup &&
+	       !obj->destroy && fx_object_contexts_are(obj, req->context);
 }
 
 UW_COLD static void retire_memories(struct fx_request *req)
 {
-	int others = fx_memory_unembed(&req->in_memory) + fx_memory_unembed(&req->out_memory);
+	int others;
 
+	irp_forget_view(req);
+	request_unformat(req);
+	others = fx_memory_unembed(&req->in_memory) + fx_memory_unembed(&req->out_memory);
 	if (others)
 		fx_rule_stop(req->io->driver, FX_RULE_MEMORY_REFERENCED, &req->base,
 			     req->base.handle, (uint64_t)others,
@@ -209,30 +255,87 @@ UW_COLD static void retire_memories(struct fx_request *req)
 	req->memories = false;
 }
 
-void request_retire(struct fx_request *req)
+/* Its cleanup callbacks and those of what is below it are the driver's: at the level of all others
+ * of this loop. request_release() follows at the last reference. */
+static void delete_slot(struct fx_request *req)
+{
+	KIRQL before = fx_irql_raise(req->io->config.level);
+
+	req->needs_context = true;
+	fx_object_delete(&req->base);
+	fx_irql_restore(before);
+}
+
+/* The verifier may have kept the context, and put another one in its place. */
+UW_COLD static void retire_watched(struct fx_request *req)
+{
+	req->base.driver->object_hooks->used(&req->base, false);
+	if (req->context)
+		req->context = req->base.contexts + 1;
+}
+
+void request_retire_slowly(struct fx_request *req)
 {
 	if (uw_unlikely(req->memories))
 		retire_memories(req);
-	if (uw_unlikely(req->buffer_len > REQUEST_BUFFER_KEEP)) {
+	if (uw_unlikely(req->reserve)) {
+		reserve_take_back(req);
+		return;
+	}
+	if (uw_unlikely(req->big_buffer)) {
 		mem_free(req->buffer);
 		req->buffer = NULL;
 		req->buffer_len = 0;
+		req->big_buffer = false;
 	}
 	if (uw_unlikely(!slot_is_plain(req))) {
-		req->needs_context = true;
-		fx_object_delete(&req->base); /* request_release() at the last reference */
+		delete_slot(req);
 		return;
 	}
-	if (req->context)
-		memset(req->context, 0, req->io->context_len);
-	request_recycle(req);
+	__atomic_fetch_and(&req->base.flags, (uint8_t)~FX_OBJECT_TOUCHED, __ATOMIC_RELAXED);
+	if (uw_unlikely(req->base.debug))
+		retire_watched(req);
+	request_zero_context(req);
+	request_recycle_slowly(req->io, req);
 }
 
-void request_recycle(struct fx_request *req)
+void request_unplace(struct fx_request *req)
 {
-	req->base.handle += GENERATION_STEP; /* every handle given out is void from here */
+	if (req->listed)
+		list_remove(&req->file_link);
+	req->listed = false;
+	req->followed = false;
+	req->packet->request = NULL;
+	req->packet = NULL;
+	request_retire(req);
+}
+
+void request_slot_renew(struct fx_request *req)
+{
+	if (!is_referenced(req)) {
+		if (uw_unlikely(req->base.debug))
+			req->base.driver->object_hooks->used(&req->base, true);
+		req->base.handle += REQUEST_GENERATION_STEP;
+	}
 	request_set_word(req, REQUEST_FREE);
-	list_push_back(&req->io->pool.free, &req->link);
+}
+
+void request_slot_delete(struct fx_request *req)
+{
+	req->needs_context = true;
+	if (is_referenced(req))
+		request_set_word(req, REQUEST_ARRIVED); /* not free before the last one goes */
+	fx_object_delete(&req->base);
+}
+
+struct fx_object *fx_io_request_device(struct fx_object *request)
+{
+	struct fx_request *req = uw_container_of(request, struct fx_request, base);
+	struct fx_io *io = __atomic_load_n(&req->io, __ATOMIC_ACQUIRE);
+
+	if (req->made)
+		return request->parent;
+	return io ? &((struct fx_device_head *)(void *)io->device)->base : NULL;
 }
 
 /* Class: instead of freeing. Whoever drops the last reference comes here, on any thread. */
@@ -240,7 +343,11 @@ static void request_release(struct fx_object *obj)
 {
 	struct fx_request *req = uw_container_of(obj, struct fx_request, base);
 
+	spin_lock_acquire(&room_lock);
 	/* no room any more, or the pool itself ends a slot that is in nobody's hands */
-	if (__atomic_load_n(&req->io, __ATOMIC_ACQUIRE) && request_state(req) != REQUEST_FREE)
+	if (req->io && request_state(req) != REQUEST_FREE) {
+		request_race_point();
 		request_ask(req, REQUEST_OP_RECYCLE);
+	}
+	spin_lock_release(&room_lock);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* route.c - which queue gets which type of request. */
 #include "object/functions.h"
-#include "room.h"
+#include "queue_fast.h"
 
 struct fx_queue *io_route(struct fx_io *io, enum fx_request_kind kind)
 {
-	struct fx_queue *q = __atomic_load_n(&io->routes[kind], __ATOMIC_ACQUIRE);
-
-	if (q || kind == REQUEST_CREATE)
-		return q;
-	return __atomic_load_n(&io->default_queue, __ATOMIC_ACQUIRE);
+	if (kind == REQUEST_CREATE)
+		return __atomic_load_n(&io->routes[kind], __ATOMIC_ACQUIRE);
+	return queue_for(io, kind);
 }
 
 static bool kind_of_type(WDF_REQUEST_TYPE type, enum fx_request_kind *out)
@@ -41,6 +39,22 @@ static NTSTATUS refuse(struct fx_io *io, enum fx_rule rule, NTSTATUS status, con
 	return status;
 }
 
+/* The owner may be presenting from the default queue what came before. seq_cst: of a route and a
+ * default queue made at a time one sees the other. */
+void route_changed(struct fx_io *io)
+{
+	struct fx_queue *q = __atomic_load_n(&io->default_queue, __ATOMIC_SEQ_CST);
+	bool some = false;
+
+	for (unsigned int i = 0; i < REQUEST_KINDS; i++)
+		some |= __atomic_load_n(&io->routes[i], __ATOMIC_SEQ_CST) != NULL;
+	if (!q || !some)
+		return;
+	spin_lock_acquire(&q->lock);
+	queue_gate_set_locked(q, GATE_ROUTED, 0);
+	spin_lock_release(&q->lock);
+}
+
 static NTSTATUS configure(struct fx_io *io, struct fx_queue *q, WDF_REQUEST_TYPE type)
 {
 	struct fx_queue *nobody = NULL;
@@ -57,13 +71,14 @@ static NTSTATUS configure(struct fx_io *io, struct fx_queue *q, WDF_REQUEST_TYPE
 	if (q->type != WdfIoQueueDispatchManual && !queue_handles(q, kind))
 		return refuse(io, FX_RULE_NO_HANDLER, STATUS_INVALID_DEVICE_REQUEST,
 			      "the queue has no callback for this type");
-	if (!__atomic_compare_exchange_n(&io->routes[kind], &nobody, q, false, __ATOMIC_ACQ_REL,
+	if (!__atomic_compare_exchange_n(&io->routes[kind], &nobody, q, false, __ATOMIC_SEQ_CST,
 					 __ATOMIC_ACQUIRE))
 		return refuse(
 			io, kind == REQUEST_CREATE ? FX_RULE_TWO_CREATE_QUEUES : FX_RULE_TWO_QUEUES,
 			kind == REQUEST_CREATE ? STATUS_INVALID_PARAMETER : STATUS_WDF_BUSY,
 			"this type goes to another queue already");
 	queue_keep(q);
+	route_changed(io);
 	return STATUS_SUCCESS;
 }
 

@@ -11,6 +11,7 @@
 #include "base/exec.h"
 #include "nt/deadline.h"
 #include "nt/list.h"
+#include "verifier/pool_track.h"
 #include "verifier/verifier.h"
 
 static struct exec_mutex dispatcher = { .real = PTHREAD_MUTEX_INITIALIZER };
@@ -156,7 +157,8 @@ void fx_dispatcher_check(const void *object, UCHAR first, UCHAR last, const char
 	const DISPATCHER_HEADER *header = object;
 
 	if (uw_unlikely(!header || header->Type < first || header->Type > last))
-		fx_verifier_stop(NULL, WDF_VERIFIER_FATAL_ERROR, (uintptr_t)object, first,
+		fx_verifier_stop(fx_pool_caller(NULL), WDF_VERIFIER_FATAL_ERROR, (uintptr_t)object,
+				 first,
 				 "%s on %p, which is not initialised as an object of that kind",
 				 function, object);
 }
@@ -165,7 +167,8 @@ bool fx_nt_level_ok(const char *function, KIRQL max)
 {
 	if (uw_likely(fx_irql_get() <= max))
 		return true;
-	fx_verifier_break(NULL, "%s at IRQL %u, allowed up to %u", function, fx_irql_get(), max);
+	fx_verifier_break(fx_pool_caller(NULL), "%s at IRQL %u, allowed up to %u", function,
+			  fx_irql_get(), max);
 	return false;
 }
 

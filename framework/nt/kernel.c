@@ -58,12 +58,12 @@ UW_EXPORT VOID UwdfAssertFailed(PCSTR Expression, PCSTR File, ULONG Line)
 
 UW_EXPORT VOID KeEnterCriticalRegion(VOID)
 {
-	fx_critical_regions++;
+	fx_stance.regions++;
 }
 
 UW_EXPORT VOID KeLeaveCriticalRegion(VOID)
 {
-	fx_critical_regions--;
+	fx_stance.regions--;
 }
 
 UW_EXPORT VOID DbgBreakPoint(VOID)

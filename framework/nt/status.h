@@ -12,5 +12,7 @@ struct fx_status_text fx_status_text(NTSTATUS status);
 
 /* 0 or -errno of a lower layer as a status. */
 NTSTATUS fx_status(int err);
+/* The same for what the file system said of a file. */
+NTSTATUS fx_status_of_file(int err);
 
 #endif

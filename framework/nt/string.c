@@ -199,7 +199,7 @@ UW_EXPORT NTSTATUS RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString,
 
 PVOID fx_string_buffer(SIZE_T len)
 {
-	return ExAllocatePoolZero(NonPagedPoolNx, len, BUFFER_TAG);
+	return ExAllocatePoolZero(NonPagedPoolNx, len ? len : 1, BUFFER_TAG);
 }
 
 /* Whatever its tag: drivers free in this way what they allocated themselves, too. */

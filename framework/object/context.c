@@ -57,21 +57,21 @@ size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs)
 
 	if (attrs->ContextSizeOverride)
 		len = attrs->ContextSizeOverride;
-	/* nothing is longer than that; what is added to it later does not wrap either */
-	return len > PTRDIFF_MAX ? 0 : sizeof(struct fx_context) + len;
+	return len > UINT32_MAX ? 0 : sizeof(struct fx_context) + len;
 }
 
-static void fill(struct fx_context *ctx, struct fx_object *obj, PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
+static void fill(struct fx_context *ctx, struct fx_object *obj, const WDF_OBJECT_ATTRIBUTES *attrs)
 {
 	ctx->object = obj;
-	ctx->type = unique_type(type);
+	ctx->type = unique_type(attrs->ContextTypeInfo);
+	ctx->len = (uint32_t)(fx_context_size(attrs) - sizeof(*ctx));
 	ctx->magic = FX_CONTEXT_MAGIC;
 }
 
 void fx_context_init(struct fx_context *ctx, struct fx_object *obj,
-		     PCWDF_OBJECT_CONTEXT_TYPE_INFO type)
+		     const WDF_OBJECT_ATTRIBUTES *attrs)
 {
-	fill(ctx, obj, type);
+	fill(ctx, obj, attrs);
 	obj->contexts = ctx;
 }
 
@@ -85,6 +85,7 @@ static struct fx_context *append(struct fx_object *obj, struct fx_context *ctx)
 	while (*end)
 		end = &(*end)->next;
 	__atomic_store_n(end, ctx, __ATOMIC_RELEASE);
+	fx_object_touch(obj);
 	return NULL;
 }
 
@@ -111,7 +112,7 @@ static NTSTATUS add(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs, bool ca
 
 	if (!ctx)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	fill(ctx, obj, attrs->ContextTypeInfo);
+	fill(ctx, obj, attrs);
 	ctx->cleanup = callbacks ? attrs->EvtCleanupCallback : NULL;
 	ctx->destroy = callbacks ? attrs->EvtDestroyCallback : NULL;
 	there = ctx;

@@ -17,6 +17,7 @@
 #include "object/leftover.h"
 #include "object/object.h"
 #include "object/worker.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 static void tell_state(struct fx_object *obj)
@@ -47,7 +48,8 @@ static void set_aside(struct fx_object *obj, struct fx_object *child)
 {
 	list_remove(&child->sibling);
 	list_push_back(&obj->children, &child->sibling);
-	child->place = FX_PLACE_ASIDE;
+	/* whoever disposes of it may be looking */
+	__atomic_store_n(&child->place, FX_PLACE_ASIDE, __ATOMIC_RELAXED);
 }
 
 /*
@@ -81,7 +83,8 @@ static struct fx_object *claim_child(struct fx_object *obj, bool *out_parked)
  * parent's cleanup finds it. Returns the parent if its disposal was parked and is now the caller's
  * to continue.
  */
-static struct fx_object *leave_parent(struct fx_object *obj, bool *out_stays)
+static struct fx_object *leave_parent(struct fx_object *obj, bool *out_stays,
+				      struct fx_below *out_below)
 {
 	struct fx_object *parent = obj->parent;
 	bool parked;
@@ -91,6 +94,7 @@ static struct fx_object *leave_parent(struct fx_object *obj, bool *out_stays)
 	if (!*out_stays) {
 		list_remove(&obj->sibling);
 		obj->place = FX_PLACE_NONE;
+		*out_below = fx_below(parent);
 	} else if (obj->flags & FX_OBJECT_PASSIVE) {
 		/* it will take @obj apart */
 		__atomic_fetch_or(&parent->flags, FX_OBJECT_PASSIVE, __ATOMIC_RELAXED);
@@ -115,19 +119,19 @@ static struct fx_object *take_child(struct fx_object *obj)
 	return list_entry(node, struct fx_object, sibling);
 }
 
-static void leave_tree(struct fx_object *obj)
+static void leave_tree(struct fx_object *obj, struct fx_below below)
 {
 	obj->place = FX_PLACE_NONE;
 	/* a report of the verifier's may be looking */
 	__atomic_store_n(&obj->parent, NULL, __ATOMIC_RELAXED);
 	if (obj->class->disposed)
 		obj->class->disposed(obj);
-	fx_object_leave(obj);
+	fx_object_leave(obj, below);
 }
 
-/* The cleanups of @top and of all below it are done, and it is off its parent: leaves first, drop
- * the reference that each had for its place in the tree. */
-static void take_apart(struct fx_object *top)
+/* The cleanups of @top and of all below it are done, and it is off its parent, @below: leaves
+ * first, drop the reference that each had for its place in the tree. */
+static void take_apart(struct fx_object *top, struct fx_below below)
 {
 	struct fx_object *obj = top;
 
@@ -139,7 +143,7 @@ static void take_apart(struct fx_object *top)
 			obj = child;
 			continue;
 		}
-		leave_tree(obj);
+		leave_tree(obj, last ? below : fx_below(parent));
 		if (last)
 			return;
 		obj = parent;
@@ -151,10 +155,10 @@ static void run_cleanups(struct fx_object *obj)
 	WDFOBJECT handle = fx_object_handle(obj);
 
 	if (obj->cleanup)
-		obj->cleanup(handle);
+		FX_CALL_VOID(obj->driver, "EvtCleanupCallback", obj->cleanup, handle);
 	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {
 		if (ctx->cleanup)
-			ctx->cleanup(handle);
+			FX_CALL_VOID(obj->driver, "EvtCleanupCallback", ctx->cleanup, handle);
 	}
 }
 
@@ -162,16 +166,18 @@ static void run_cleanups(struct fx_object *obj)
 static struct fx_object *finish(struct fx_object *obj)
 {
 	struct fx_object *next = NULL;
+	struct fx_below below = { .type = FX_TYPE_NONE };
 	bool stays = false;
 
 	if (obj->class->dispose)
 		obj->class->dispose(obj);
 	run_cleanups(obj);
 	set_state(obj, FX_OBJECT_DISPOSED);
-	if (obj->place != FX_PLACE_NONE)
-		next = leave_parent(obj, &stays);
+	/* a parent may be setting it aside: either way it has one */
+	if (__atomic_load_n(&obj->place, __ATOMIC_RELAXED) != FX_PLACE_NONE)
+		next = leave_parent(obj, &stays, &below);
 	if (!stays) /* else it may be gone already */
-		take_apart(obj);
+		take_apart(obj, below);
 	return next;
 }
 
@@ -264,10 +270,39 @@ static enum fx_rule rule_of_early_end(const struct fx_object *obj)
 					   : FX_RULE_OBJECT_DEREFERENCED;
 }
 
-void fx_object_destroy(struct fx_object *obj)
+static void destroy(struct fx_object *obj)
 {
 	WDFOBJECT handle = fx_object_handle(obj);
 
+	if (obj->destroy)
+		FX_CALL_VOID(obj->driver, "EvtDestroyCallback", obj->destroy, handle);
+	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {
+		if (ctx->destroy)
+			FX_CALL_VOID(obj->driver, "EvtDestroyCallback", ctx->destroy, handle);
+	}
+	set_state(obj, FX_OBJECT_DESTROYED);
+	if (obj->class->destroy)
+		obj->class->destroy(obj);
+	if (!obj->class->release)
+		return fx_object_end_memory(obj);
+	if (uw_unlikely(obj->debug))
+		(void)obj->driver->object_hooks->destroyed(obj);
+	free_contexts(obj);
+	obj->class->release(obj);
+}
+
+/* The driver's image may go as soon as nothing is counted: EvtDestroyCallback is behind us then. */
+UW_COLD static void destroy_leftover(struct fx_object *obj)
+{
+	struct fx_driver *driver = obj->driver;
+
+	fx_leftover_gone(obj);
+	destroy(obj);
+	fx_leftover_ended(driver);
+}
+
+void fx_object_destroy(struct fx_object *obj)
+{
 	if (fx_object_state(obj) != FX_OBJECT_DISPOSED)
 		fx_rule_stop(obj->driver, rule_of_early_end(obj), obj, obj->handle, (uintptr_t)obj,
 			     "the last reference on a %s was dropped before it was deleted",
@@ -275,18 +310,6 @@ void fx_object_destroy(struct fx_object *obj)
 	if (uw_unlikely(must_wait(obj)))
 		return fx_worker_defer(obj);
 	if (uw_unlikely(obj->flags & FX_OBJECT_LEFT))
-		fx_leftover_gone(obj);
-	if (obj->destroy)
-		obj->destroy(handle);
-	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {
-		if (ctx->destroy)
-			ctx->destroy(handle);
-	}
-	set_state(obj, FX_OBJECT_DESTROYED);
-	if (obj->class->destroy)
-		obj->class->destroy(obj);
-	if (!obj->class->release)
-		return fx_object_end_memory(obj);
-	free_contexts(obj);
-	obj->class->release(obj);
+		return destroy_leftover(obj);
+	destroy(obj);
 }

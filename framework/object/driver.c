@@ -6,10 +6,11 @@
 #include "uwdf/wdflx.h"
 #include "verifier/verifier.h"
 
-/* The driver object is part of its struct fx_driver, which the loader frees. */
+/* The driver object is part of its struct fx_driver, which the loader frees, later: what its driver
+ * left may still call, and its handle is none any more. */
 static void driver_release(struct fx_object *obj)
 {
-	(void)obj;
+	obj->type = FX_TYPE_NONE;
 }
 
 static const struct fx_object_class driver_class = {
@@ -64,6 +65,7 @@ static NTSTATUS driver_create(struct fx_driver *driver, PWDF_OBJECT_ATTRIBUTES a
 		if (!NT_SUCCESS(status))
 			return status;
 	}
+	fx_object_watch(&driver->base);
 	fx_object_commit(&driver->base, attrs);
 	driver->created = true;
 	return STATUS_SUCCESS;
@@ -105,8 +107,9 @@ NTSTATUS fx_WdfDriverCreate(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJECT object,
 PWSTR fx_WdfDriverGetRegistryPath(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle)
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
+	struct fx_driver *asked = fx_driver_from_handle(driver, handle);
 
-	return fx_driver_from_handle(driver, handle)->registry_path;
+	return fx_check_level(driver, PASSIVE_LEVEL) ? asked->registry_path : NULL;
 }
 
 BOOLEAN fx_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle,
@@ -116,6 +119,8 @@ BOOLEAN fx_WdfDriverIsVersionAvailable(PWDF_DRIVER_GLOBALS globals, WDFDRIVER ha
 
 	(void)fx_driver_from_handle(driver, handle);
 	fx_require(driver, params);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return FALSE;
 	if (params->Size != sizeof(*params)) {
 		fx_verifier_break(driver, "WdfDriverIsVersionAvailable: Size is %u, not %zu",
 				  params->Size, sizeof(*params));
@@ -136,6 +141,17 @@ WDFDRIVER fx_WdfWdmDriverGetWdfDriverHandle(PWDF_DRIVER_GLOBALS globals, PDRIVER
 
 	fx_require(driver, object);
 	return object == &driver->driver_object ? globals->Driver : NULL;
+}
+
+/* As KMDF's, which leaves tracing to the system. */
+NTSTATUS fx_WdfDriverRegisterTraceInfo(PWDF_DRIVER_GLOBALS globals, PDRIVER_OBJECT object,
+				       PFN_WDF_TRACE_CALLBACK callback, PVOID control)
+{
+	(void)object;
+	(void)callback;
+	(void)control;
+	(void)fx_check_level(fx_driver_from_globals(globals), PASSIVE_LEVEL);
+	return STATUS_NOT_SUPPORTED;
 }
 
 UW_EXPORT NTSTATUS WdfLxDriverSetIoLevel(WDFDRIVER Driver, WDF_EXECUTION_LEVEL Level)

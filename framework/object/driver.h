@@ -14,6 +14,8 @@
 #include "uwdf/driver_image.h"
 #include "verifier/settings.h"
 
+struct fx_controls;
+
 struct fx_driver {
 	struct fx_object base; /* the WDFDRIVER; valid when created */
 	WDF_DRIVER_GLOBALS globals;
@@ -34,8 +36,12 @@ struct fx_driver {
 	unsigned int device_count;
 	struct list leftovers; /* of fx_object; guarded by the lock of leftover.c, as the count */
 	size_t leftover_count;
-	struct list control_devices; /* of fx_control_device, guarded by the lock of hold.c */
-	struct fx_verifier verifier; /* how closely it is watched */
+	struct list control_devices;  /* of fx_control_device, guarded by the lock of hold.c */
+	struct fx_controls *controls; /* atomic: what pnp/control.h keeps of them; NULL: nothing */
+	void (*controls_end)(struct fx_driver *driver); /* frees it; set before it is */
+	void (*changed)(void *arg); /* atomic: control devices came or went; any thread */
+	void *changed_arg;
+	struct fx_verifier verifier;                /* how closely it is watched */
 	const struct fx_object_hooks *object_hooks; /* the verifier's; NULL: it is off */
 };
 
@@ -85,6 +91,13 @@ static inline struct fx_driver *fx_driver_from_handle(struct fx_driver *caller, 
 {
 	return uw_container_of(fx_object_from_handle(caller, handle, FX_TYPE_DRIVER),
 			       struct fx_driver, base);
+}
+
+/* May a framework allocation for the driver succeed (VerifierAllocateFailCount)? Counts it. Any
+ * level. */
+static inline bool fx_driver_may_allocate(struct fx_driver *driver)
+{
+	return uw_likely(!driver->object_hooks) || fx_verifier_may_allocate(driver);
 }
 
 /* Default parent of parentless objects; NULL before WdfDriverCreate(). */

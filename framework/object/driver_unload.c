@@ -11,6 +11,7 @@
 #include "object/functions.h"
 #include "object/leftover.h"
 #include "object/worker.h"
+#include "verifier/callback.h"
 #include "verifier/verifier.h"
 
 /* Not after a DriverEntry that failed. */
@@ -20,7 +21,8 @@ static void call_evt_unload(struct fx_driver *driver)
 		return;
 	driver->unloaded = true;
 	if (driver->config.EvtDriverUnload)
-		driver->config.EvtDriverUnload(driver->globals.Driver);
+		FX_CALL_VOID(driver, "EvtDriverUnload", driver->config.EvtDriverUnload,
+			     driver->globals.Driver);
 }
 
 static VOID unload_routine(PDRIVER_OBJECT object)

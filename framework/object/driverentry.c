@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * driverentry.c - linked into every driver: what the host looks for in its .so, and the two
- * variables through which the driver calls back.
+ * driverentry.c - linked into every driver: what the host looks for in its .so, and the
+ * variables through which the driver calls back and sees what there is to call.
  *
- * The version macros can be overridden at compile time, so that a test can build a driver for a
- * framework that does not exist yet.
+ * The version macros can be overridden at compile time: KMDF_MINIMUM_VERSION_REQUIRED by a driver
+ * that runs with older frameworks too, the others so that a test can build a driver for a framework
+ * that does not exist yet.
  */
 #include <uwdf/driver_image.h>
 #include <wdf.h>
@@ -14,6 +15,9 @@
 #endif
 #ifndef KMDF_MINOR_VERSION
 #define KMDF_MINOR_VERSION KMDF_VERSION_MINOR_NUMBER
+#endif
+#ifndef KMDF_MINIMUM_VERSION_REQUIRED
+#define KMDF_MINIMUM_VERSION_REQUIRED KMDF_MINOR_VERSION
 #endif
 #ifndef UWDF_FUNCTION_COUNT
 #define UWDF_FUNCTION_COUNT WdfFunctionTableNumEntries
@@ -30,6 +34,10 @@
 
 const WDFFUNC *WdfFunctions;
 PWDF_DRIVER_GLOBALS WdfDriverGlobals;
+ULONG WdfFunctionCount;
+ULONG WdfStructureCount;
+const size_t *WdfStructures;
+BOOLEAN WdfClientVersionHigherThanFramework;
 
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
 
@@ -51,6 +59,7 @@ __attribute__((visibility("default"))) const struct uwdf_driver_image UwdfDriver
 	.abi = UWDF_IMAGE_ABI,
 	.kmdf_major = KMDF_MAJOR_VERSION,
 	.kmdf_minor = KMDF_MINOR_VERSION,
+	.kmdf_minor_required = KMDF_MINIMUM_VERSION_REQUIRED,
 	.function_count = UWDF_FUNCTION_COUNT,
 	.wchar_size = UWDF_IMAGE_WCHAR_SIZE,
 	.functions = &WdfFunctions,
@@ -58,4 +67,8 @@ __attribute__((visibility("default"))) const struct uwdf_driver_image UwdfDriver
 	.driver_entry = call_driver_entry,
 	.faults_first = __start_uwdf_mmio_faults,
 	.faults_last = __stop_uwdf_mmio_faults,
+	.functions_there = &WdfFunctionCount,
+	.structures_there = &WdfStructureCount,
+	.structures = &WdfStructures,
+	.newer = &WdfClientVersionHigherThanFramework,
 };

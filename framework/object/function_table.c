@@ -3,14 +3,23 @@
  * function_table.c - the table behind every driver's WdfFunctions, of KMDF's full length.
  *
  * A function that is not implemented has an entry that stops the driver and names the function; no
- * public header declares it, so only a driver with headers of its own gets there.
+ * public header declares it, so only a driver with headers of its own gets there. Beside it what a
+ * driver that is newer than the framework asks: the sizes of structures, and that something is not
+ * there.
  */
 #include "object/function_table.h"
 
 #include "base/log.h"
+#include "nt/utf.h"
 #include "object/driver.h"
 #include "object/functions.h"
 #include "verifier/verifier.h"
+
+const size_t fx_structure_sizes[WDF_STRUCTURE_TABLE_NUM_ENTRIES] = {
+#define FX_STRUCTURE(name) [INDEX_##name] = sizeof(name),
+#include "object/structures.def"
+#undef FX_STRUCTURE
+};
 
 static const char *const names[] = {
 #define FX_NAME(name) #name,
@@ -80,4 +89,32 @@ bool fx_function_is_stub(unsigned int index)
 	};
 
 	return index >= UW_ARRAY_SIZE(stubs) || fx_function_table[index] == stubs[index];
+}
+
+/* At most as much of a library's name as fits; NULL is the framework. */
+static void narrow_name(PCWSTR name, CHAR *out, size_t len)
+{
+	struct utf_span span = { .wide = name ? name : L"Wdf01000" };
+
+	while (span.wide[span.len])
+		span.len++;
+	out[utf8_from_utf16(&span, out, len - 1)] = '\0';
+}
+
+NTSTATUS fx_WdfDriverErrorReportApiMissing(PWDF_DRIVER_GLOBALS globals, WDFDRIVER handle,
+					   PCWSTR extension, ULONG index, BOOLEAN returns_status)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+	CHAR library[64];
+
+	(void)fx_driver_from_handle(driver, handle);
+	narrow_name(extension, library, sizeof(library));
+	if (!returns_status || driver->verifier.on)
+		fx_rule_stop(driver, FX_RULE_API_UNAVAILABLE, NULL,
+			     (uintptr_t)fx_driver_name(driver), (uintptr_t)extension,
+			     "WdfDriverErrorReportApiMissing: %s has no function %u", library,
+			     index);
+	log_error("verifier", "driver %s called function %u of %s, which is not there",
+		  fx_driver_name(driver), index, library);
+	return STATUS_PROCEDURE_NOT_FOUND;
 }

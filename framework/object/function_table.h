@@ -9,6 +9,7 @@
 
 extern const WDFFUNC fx_function_table[WdfFunctionTableNumEntries];
 const char *fx_function_name(unsigned int index);
-bool fx_function_is_stub(unsigned int index); /* not implemented */
+extern const size_t fx_structure_sizes[WDF_STRUCTURE_TABLE_NUM_ENTRIES]; /* 0: not in the headers */
+bool fx_function_is_stub(unsigned int index);                            /* not implemented */
 
 #endif

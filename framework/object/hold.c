@@ -9,7 +9,7 @@
 #include "object/leftover.h"
 #include "verifier/object_report.h"
 
-#define WALK_MAX 8192u /* objects looked at */
+#define WALK_FIRST 256u /* objects that there is room for at first */
 
 static struct spin_lock lock = { .word = 0, .rank = LOCK_RANK_OBJECT };
 
@@ -147,17 +147,49 @@ static void hold_leftover(struct fx_object *obj, struct holds *holds)
 
 struct walk {
 	struct fx_object **objs;
-	size_t count;
+	size_t count, room;
+	size_t unseen; /* there was no memory for these */
 };
 
+/* Room for @more; as much as there is if there is no memory. */
+static void make_room(struct walk *walk, size_t more)
+{
+	size_t room = walk->room ? walk->room * 2 : WALK_FIRST;
+	struct fx_object **objs;
+
+	if (walk->count + more <= walk->room)
+		return;
+	if (room < walk->count + more)
+		room = walk->count + more;
+	objs = mem_realloc(walk->objs, room * sizeof(struct fx_object *));
+	if (!objs)
+		return;
+	walk->objs = objs;
+	walk->room = room;
+}
+
+static size_t count_children(struct fx_object *obj)
+{
+	size_t count = 0;
+
+	spin_lock_acquire(&obj->lock);
+	list_for_each (it, &obj->children)
+		count++;
+	spin_lock_release(&obj->lock);
+	return count;
+}
+
+/* Those that come after they were counted may be too many; they are so few then. */
 static void add_children(struct walk *walk, struct fx_object *obj)
 {
+	make_room(walk, count_children(obj));
 	spin_lock_acquire(&obj->lock);
 	list_for_each (it, &obj->children) {
-		if (walk->count == WALK_MAX)
-			break;
-		walk->objs[walk->count++] =
-			fx_object_ref(list_entry(it, struct fx_object, sibling));
+		if (walk->count < walk->room)
+			walk->objs[walk->count++] =
+				fx_object_ref(list_entry(it, struct fx_object, sibling));
+		else
+			walk->unseen++;
 	}
 	spin_lock_release(&obj->lock);
 }
@@ -166,7 +198,11 @@ static void walk_tree(struct fx_driver *driver, struct walk *walk, struct holds 
 {
 	if (!driver->created)
 		return;
-	walk->objs[walk->count++] = fx_object_ref(&driver->base);
+	make_room(walk, 1);
+	if (walk->objs)
+		walk->objs[walk->count++] = fx_object_ref(&driver->base);
+	else
+		walk->unseen++;
 	for (size_t i = 0; i < walk->count; i++) {
 		add_children(walk, walk->objs[i]);
 		hold_pending(walk->objs[i], holds);
@@ -180,20 +216,28 @@ static void drop_all(struct walk *walk)
 		fx_object_unref(walk->objs[--walk->count]);
 }
 
+static void walk_leftovers(struct fx_driver *driver, struct walk *walk, struct holds *holds)
+{
+	size_t there = fx_leftover_count(driver);
+
+	make_room(walk, there);
+	walk->count = walk->objs ? fx_leftovers_get(driver, walk->objs, walk->room) : 0;
+	if (there > walk->room)
+		walk->unseen += there - walk->room;
+	for (size_t i = 0; i < walk->count; i++)
+		hold_leftover(walk->objs[i], holds);
+	drop_all(walk);
+}
+
 size_t fx_driver_holds(struct fx_driver *driver, struct uwdf_hold *out, size_t max)
 {
 	struct holds holds = { .out = out, .max = max };
-	struct walk walk = { .objs = mem_calloc(WALK_MAX, sizeof(struct fx_object *)) };
+	struct walk walk = { .objs = NULL };
 
 	hold_control_devices(driver, &holds);
-	if (!walk.objs)
-		return holds.count;
 	walk_tree(driver, &walk, &holds);
 	drop_all(&walk);
-	walk.count = fx_leftovers_get(driver, walk.objs, WALK_MAX);
-	for (size_t i = 0; i < walk.count; i++)
-		hold_leftover(walk.objs[i], &holds);
-	drop_all(&walk);
+	walk_leftovers(driver, &walk, &holds);
 	mem_free(walk.objs);
-	return holds.count;
+	return holds.count + walk.unseen;
 }

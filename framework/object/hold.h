@@ -24,8 +24,9 @@ void fx_control_device_remove(struct fx_driver *driver, struct fx_control_device
 /* Does a control device keep @driver from being unloaded? Its name into @name, then. */
 bool fx_control_device_holds(struct fx_driver *driver, char *name, size_t len);
 
-/* All but the PnP devices, which the host knows. Up to @max; returns how many there are. PASSIVE;
- * objects may come and go meanwhile. */
+/* All but the PnP devices, which the host knows. Up to @max; returns how many there are, where an
+ * object that there was no memory to look at counts as one. PASSIVE; objects may come and go
+ * meanwhile. */
 size_t fx_driver_holds(struct fx_driver *driver, struct uwdf_hold *holds, size_t max);
 
 #endif

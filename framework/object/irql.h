@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* irql.h - the level of the calling thread: one thread-local byte, raised around callbacks. */
+/* irql.h - the level of the calling thread, raised around callbacks, and what it stands in. */
 #ifndef FX_IRQL_H
 #define FX_IRQL_H
 
+#include <assert.h>
 #include <stdint.h>
 
 #include "base/compiler.h"
@@ -12,29 +13,38 @@
 /* The level ISRs run at; all interrupts share it. */
 #define FX_DIRQL 9
 
-extern __thread KIRQL fx_irql_current __attribute__((tls_model("initial-exec")));
+/* What a driver's callback has to leave as it found it: one word, so that one comparison tells. */
+union fx_stance {
+	struct {
+		uint32_t regions; /* critical ones: KeEnterCriticalRegion, each WDFWAITLOCK held */
+		uint16_t locks;   /* watched ones that are held: verifier/lock_watch.h */
+		KIRQL level;
+		uint8_t zero; /* a byte that all is compared with, too */
+	};
+	uint64_t all;
+};
+static_assert(sizeof(union fx_stance) == sizeof(uint64_t), "one word");
 
-/* How many critical regions the thread is in: KeEnterCriticalRegion, and each WDFWAITLOCK held. */
-extern __thread uint32_t fx_critical_regions __attribute__((tls_model("initial-exec")));
+extern __thread union fx_stance fx_stance __attribute__((tls_model("initial-exec")));
 
 static inline KIRQL fx_irql_get(void)
 {
-	return fx_irql_current;
+	return fx_stance.level;
 }
 
 /* Returns the level before, for fx_irql_restore(). */
 static inline KIRQL fx_irql_raise(KIRQL level)
 {
-	KIRQL before = fx_irql_current;
+	KIRQL before = fx_stance.level;
 
 	if (level > before)
-		fx_irql_current = level;
+		fx_stance.level = level;
 	return before;
 }
 
 static inline void fx_irql_restore(KIRQL level)
 {
-	fx_irql_current = level;
+	fx_stance.level = level;
 }
 
 #endif

@@ -7,16 +7,20 @@
 #include "base/log.h"
 #include "object/dispose.h"
 #include "object/driver.h"
+#include "object/object.h"
 #include "verifier/object_report.h"
+#include "verifier/verifier.h"
 
 #define NAMED 32u
 
 static struct spin_lock lock = { .word = 0, .rank = LOCK_RANK_OBJECT };
 
-static void add(struct fx_object *obj)
+static void add(struct fx_object *obj, struct fx_below below)
 {
 	struct fx_driver *driver = obj->driver;
 
+	obj->below = below.handle;
+	obj->below_type = below.type;
 	/* before our reference goes: whoever drops the last one sees it */
 	__atomic_fetch_or(&obj->flags, FX_OBJECT_LEFT, __ATOMIC_RELAXED);
 	spin_lock_acquire(&lock);
@@ -27,7 +31,7 @@ static void add(struct fx_object *obj)
 	spin_lock_release(&lock);
 }
 
-void fx_object_leave(struct fx_object *obj)
+void fx_object_leave(struct fx_object *obj, struct fx_below below)
 {
 	int32_t refs = 1;
 
@@ -36,7 +40,7 @@ void fx_object_leave(struct fx_object *obj)
 					__ATOMIC_RELAXED))
 		return fx_object_destroy(obj);
 	if (obj->driver)
-		add(obj);
+		add(obj, below);
 	fx_object_unref(obj);
 }
 
@@ -44,9 +48,18 @@ void fx_leftover_gone(struct fx_object *obj)
 {
 	spin_lock_acquire(&lock);
 	list_remove(&obj->sibling);
-	obj->driver->leftover_count--;
 	spin_lock_release(&lock);
-	__atomic_fetch_and(&obj->flags, (uint8_t)~FX_OBJECT_LEFT, __ATOMIC_RELAXED);
+	obj->cleanup = NULL;
+	obj->active = 0;
+	__atomic_fetch_and(&obj->flags, (uint8_t) ~(FX_OBJECT_LEFT | FX_OBJECT_TOLD),
+			   __ATOMIC_RELAXED);
+}
+
+void fx_leftover_ended(struct fx_driver *driver)
+{
+	spin_lock_acquire(&lock);
+	driver->leftover_count--;
+	spin_lock_release(&lock);
 }
 
 size_t fx_leftover_count(const struct fx_driver *driver)
@@ -76,23 +89,85 @@ size_t fx_leftovers_get(struct fx_driver *driver, struct fx_object **out, size_t
 	return count;
 }
 
-static void report_each(struct fx_object *const *objs, size_t count)
+/* --- the report --- */
+
+struct tree {
+	struct fx_object *objs[NAMED]; /* referenced */
+	size_t count, total;
+	size_t above[NAMED]; /* for each of @objs the one it was in; NONE: not among them */
+};
+#define NONE NAMED
+
+static size_t find_above(const struct tree *tree, const struct fx_object *obj)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (objs[i]->debug)
-			fx_report_object(objs[i]);
-		else
-			log_error("object", "  %s %p: %d references", objs[i]->class->name,
-				  fx_object_handle(objs[i]),
-				  __atomic_load_n(&objs[i]->refs, __ATOMIC_RELAXED) - 1);
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct fx_object *at = tree->objs[i];
+
+		if (at != obj && at->type == obj->below_type && at->handle == obj->below)
+			return i;
+	}
+	return NONE;
+}
+
+/* What a leftover was in, unless that is the line above it. */
+static void name_above(const struct tree *tree, size_t at, char *out, size_t len)
+{
+	const struct fx_object *obj = tree->objs[at];
+
+	out[0] = '\0';
+	if (tree->above[at] == NONE && obj->below_type)
+		(void)snprintf(out, len, ", in %s 0x%llx%s", fx_type_name(obj->below_type),
+			       (unsigned long long)obj->below,
+			       tree->count == tree->total ? " (gone)" : "");
+}
+
+static void report_one(const struct tree *tree, size_t at, unsigned int depth)
+{
+	struct fx_object *obj = tree->objs[at];
+	int32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED) - 1;
+	char in[64];
+
+	__atomic_fetch_or(&obj->flags, FX_OBJECT_TOLD, __ATOMIC_RELAXED);
+	name_above(tree, at, in, sizeof(in));
+	if (obj->debug)
+		fx_report_leftover(obj, depth, in);
+	else
+		log_error("object", "%*s%s %p: %d reference%s%s", 2 + 2 * (int)depth, "",
+			  obj->class->name, fx_object_handle(obj), refs, refs == 1 ? "" : "s", in);
+}
+
+/* The first from @from on that was in @above. */
+static size_t next_in(const struct tree *tree, size_t above, size_t from)
+{
+	while (from < tree->count && tree->above[from] != above)
+		from++;
+	return from;
+}
+
+/* Each, then what was in it, one level further in. */
+static void report_tree(const struct tree *tree)
+{
+	size_t above = NONE, at = next_in(tree, NONE, 0);
+	unsigned int depth = 0;
+
+	while (at < tree->count || above != NONE) {
+		if (at < tree->count) {
+			report_one(tree, at, depth++);
+			above = at;
+			at = next_in(tree, above, 0);
+		} else {
+			at = above;
+			above = tree->above[at];
+			at = next_in(tree, above, at + 1);
+			depth--;
+		}
 	}
 }
 
 void fx_leftovers_report(struct fx_driver *driver)
 {
-	struct fx_object *objs[NAMED];
-	size_t total = fx_leftover_count(driver);
-	size_t count = fx_leftovers_get(driver, objs, NAMED);
+	struct tree tree = { .total = fx_leftover_count(driver) };
+	size_t total = tree.total;
 
 	if (!total)
 		return;
@@ -101,11 +176,14 @@ void fx_leftovers_report(struct fx_driver *driver)
 		  driver->verifier.on
 			  ? ""
 			  : "; uwdf run --verify would tell which lines took the references");
-	report_each(objs, count);
-	if (total > count)
-		log_error("object", "  and %zu more", total - count);
-	for (size_t i = 0; i < count; i++)
-		fx_object_unref(objs[i]);
+	tree.count = fx_leftovers_get(driver, tree.objs, NAMED);
+	for (size_t i = 0; i < tree.count; i++)
+		tree.above[i] = find_above(&tree, tree.objs[i]);
+	report_tree(&tree);
+	if (total > tree.count)
+		log_error("object", "  and %zu more", total - tree.count);
+	for (size_t i = 0; i < tree.count; i++)
+		fx_object_unref(tree.objs[i]);
 }
 
 static struct fx_object *first_of(struct fx_driver *driver)

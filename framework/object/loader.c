@@ -20,6 +20,7 @@
 #include "object/function_table.h"
 #include "object/irql.h"
 #include "object/leftover.h"
+#include "verifier/callback.h"
 #include "verifier/driver_setting.h"
 #include "verifier/record.h"
 #include "vfio/fault_handler.h"
@@ -144,22 +145,28 @@ static int check_build(const char *path, const struct uwdf_driver_image *image, 
 	return 0;
 }
 
+/* Than this framework; it asks before it calls what may be missing. */
+static bool is_newer(const struct uwdf_driver_image *image)
+{
+	return image->kmdf_minor > KMDF_VERSION_MINOR_NUMBER;
+}
+
 static int check_version(const char *path, const struct uwdf_driver_image *image,
 			 struct report *rep)
 {
 	if (image->kmdf_major != KMDF_VERSION_MAJOR_NUMBER ||
-	    image->kmdf_minor > KMDF_VERSION_MINOR_NUMBER) {
+	    image->kmdf_minor_required > KMDF_VERSION_MINOR_NUMBER) {
 		report_fail(rep, -EPROTO,
 			    "loading driver %s: built for KMDF %u.%u, this uwdf has KMDF %u.%u",
-			    path, image->kmdf_major, image->kmdf_minor, KMDF_VERSION_MAJOR_NUMBER,
-			    KMDF_VERSION_MINOR_NUMBER);
+			    path, image->kmdf_major, image->kmdf_minor_required,
+			    KMDF_VERSION_MAJOR_NUMBER, KMDF_VERSION_MINOR_NUMBER);
 		report_hint(rep,
-			    "build the driver with KMDF_MINOR_VERSION=%u or less, or install a "
-			    "newer uwdf",
+			    "build the driver with KMDF_MINIMUM_VERSION_REQUIRED=%u or less, or "
+			    "install a newer uwdf",
 			    KMDF_VERSION_MINOR_NUMBER);
 		return -EPROTO;
 	}
-	if (image->function_count > WdfFunctionTableNumEntries) {
+	if (!is_newer(image) && image->function_count > WdfFunctionTableNumEntries) {
 		report_fail(rep, -EPROTO,
 			    "loading driver %s: it may call %u framework functions, this uwdf's "
 			    "table has %u",
@@ -191,6 +198,10 @@ static int bind_image(struct fx_driver *driver, struct report *rep)
 		driver->has_faults = true;
 	}
 	*image->functions = fx_function_table;
+	*image->functions_there = WdfFunctionTableNumEntries;
+	*image->structures = fx_structure_sizes;
+	*image->structures_there = WDF_STRUCTURE_TABLE_NUM_ENTRIES;
+	*image->newer = is_newer(image);
 	*image->globals = &driver->globals;
 	driver->bound = true;
 	return 0;
@@ -215,7 +226,8 @@ static int call_entry(struct fx_driver *driver, struct report *rep)
 	NTSTATUS status;
 
 	driver->in_entry = true;
-	status = driver->image->driver_entry(&driver->driver_object, &driver->registry_path_string);
+	status = FX_CALL(driver, "DriverEntry", driver->image->driver_entry, &driver->driver_object,
+			 &driver->registry_path_string);
 	driver->in_entry = false;
 	if (!NT_SUCCESS(status)) {
 		report_say(rep, "driver %s: DriverEntry failed with %s", fx_driver_name(driver),
@@ -249,6 +261,8 @@ static int driver_start(struct fx_driver *driver, const struct fx_verifier_setti
 
 void fx_driver_close(struct fx_driver *driver)
 {
+	if (driver->controls)
+		driver->controls_end(driver);
 	if (driver->bound)
 		fx_records_end(driver);
 	unbind_image(driver);

@@ -61,6 +61,7 @@ static NTSTATUS link_to_parent(struct fx_object *obj)
 	spin_lock_acquire(&parent->lock);
 	if (fx_object_state(parent) == FX_OBJECT_CREATED) {
 		list_push_back(&parent->children, &obj->sibling);
+		fx_object_touch(parent);
 		obj->place = FX_PLACE_LINKED;
 		parent->active++;
 		status = STATUS_SUCCESS;
@@ -86,18 +87,29 @@ static struct fx_object *object_alloc(const struct fx_object_class *class, size_
 				      struct fx_driver *driver, const WDF_OBJECT_ATTRIBUTES *attrs)
 {
 	size_t offset, len = block_size(size, attrs, &offset);
-	struct fx_object *obj = len ? mem_alloc(len) : NULL;
+	struct fx_object *obj = len && fx_driver_may_allocate(driver) ? mem_alloc(len) : NULL;
 
 	if (!obj)
 		return NULL;
 	memset(obj, 0, len); /* calloc() would pass the C library's cache of this thread by */
 	fx_object_init(obj, class, driver);
 	if (offset) {
-		fx_context_init((struct fx_context *)(void *)((char *)obj + offset), obj,
-				attrs->ContextTypeInfo);
+		fx_context_init((struct fx_context *)(void *)((char *)obj + offset), obj, attrs);
 		obj->own_context = true;
 	}
 	return obj;
+}
+
+NTSTATUS fx_object_new_root(const struct fx_object_class *class, size_t size,
+			    struct fx_driver *driver, struct fx_object **out)
+{
+	struct fx_object *obj = object_alloc(class, size, driver, NULL);
+
+	if (!obj)
+		return STATUS_INSUFFICIENT_RESOURCES;
+	fx_object_watch(obj);
+	*out = obj;
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct fx_driver *driver,
@@ -117,16 +129,15 @@ NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct 
 		return STATUS_INSUFFICIENT_RESOURCES;
 	obj->parent = parent;
 	fx_object_inherit(obj, parent, attrs);
-	if (uw_unlikely(driver->object_hooks)) {
-		NTSTATUS status = driver->object_hooks->created(obj);
-
-		if (!NT_SUCCESS(status)) {
-			fx_object_end_memory(obj);
-			return status;
-		}
-	}
+	fx_object_watch(obj);
 	*out = obj;
 	return STATUS_SUCCESS;
+}
+
+void fx_object_watch(struct fx_object *obj)
+{
+	if (uw_unlikely(obj->driver && obj->driver->object_hooks && !obj->debug))
+		obj->driver->object_hooks->created(obj);
 }
 
 NTSTATUS fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
@@ -136,6 +147,8 @@ NTSTATUS fx_object_commit(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES attrs)
 	if (attrs) {
 		obj->cleanup = attrs->EvtCleanupCallback;
 		obj->destroy = attrs->EvtDestroyCallback;
+		if (obj->cleanup || obj->destroy)
+			fx_object_touch(obj);
 	}
 	if (!obj->parent) /* embedded, pooled, or the driver itself */
 		return STATUS_SUCCESS;

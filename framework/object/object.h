@@ -85,17 +85,23 @@ struct fx_reference {
  * looks at.
  */
 struct fx_object_hooks {
-	/* Of an object on the heap, before it gets a parent: may set obj->debug. A failure fails
-	 * the creation. */
-	NTSTATUS (*created)(struct fx_object *obj);
+	/* Before anybody knows its handle, which it may change: may set obj->debug. */
+	void (*created)(struct fx_object *obj);
 	/* All others hear of objects with obj->debug only. The count after @ref is in obj->refs. */
 	void (*referenced)(struct fx_object *obj, const struct fx_reference *ref);
 	/* Before the count goes down: the object is still there. */
 	void (*dereferenced)(struct fx_object *obj, const struct fx_reference *ref);
 	void (*state_changed)(struct fx_object *obj);
+	/* The driver asks for its deletion, allowed or not needed any more. */
+	void (*delete_asked)(struct fx_object *obj);
+	/* The driver is done with it (a request); its end follows. */
+	void (*completed)(struct fx_object *obj);
 	/* After the last callback, contexts still there. true: the verifier keeps the memory and
-	 * calls fx_object_free() later. */
+	 * calls fx_object_free() later. Of a class with release() it keeps the contexts alone. */
 	bool (*destroyed)(struct fx_object *obj);
+	/* A slot's use is over without its destruction, and its handle changes: it is used again as
+	 * it is. Unless @keep_context its only context may be another one afterwards, zeroed. */
+	void (*used)(struct fx_object *obj, bool keep_context);
 };
 
 /* One context; the driver's data follows at the next multiple of 16 bytes. */
@@ -105,10 +111,14 @@ struct fx_context {
 	PCWDF_OBJECT_CONTEXT_TYPE_INFO type; /* borrowed: the driver's, lives as long as its code */
 	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of attributes given for this context alone */
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
-	uint64_t magic;
+	uint32_t magic;
+	uint32_t len; /* of the data: the type's, or ContextSizeOverride */
 };
-#define FX_CONTEXT_MAGIC 0x5458455457445746ull
+#define FX_CONTEXT_MAGIC 0x58544346u
 static_assert(sizeof(struct fx_context) % 16 == 0, "the driver's data is aligned to 16 bytes");
+
+/* A line of a report: @what happened at @site, an address of code; NULL: not known where. */
+typedef void fx_say_site(const char *what, const void *site);
 
 /* What a type brings; one constant per type. */
 struct fx_object_class {
@@ -116,6 +126,8 @@ struct fx_object_class {
 	const char *name;       /* "WDFQUEUE" */
 	bool driver_may_delete; /* WdfObjectDelete allowed */
 	bool passive_cleanup;   /* dispose and EvtCleanup run at PASSIVE */
+	/* WdfObjectDelete() asks this instead of deleting at once; may be NULL */
+	void (*asked_to_go)(struct fx_object *obj);
 	/* a literal: why the driver's code is still to run for it ("queued"); NULL: it is not; any
 	 * thread; may be NULL */
 	const char *(*pending)(struct fx_object *obj);
@@ -126,12 +138,22 @@ struct fx_object_class {
 	void (*destroy)(struct fx_object *obj);
 	/* instead of freeing: pooled and embedded objects; NULL: mem_free */
 	void (*release)(struct fx_object *obj);
+	/* for reports: what else is known of @obj, or of what the stale @handle of its slot meant;
+	 * any thread; may be NULL */
+	void (*tell)(const struct fx_object *obj, const void *handle, fx_say_site *say);
+	/* its own history, as lines of the verifier's reports; any thread; may be NULL */
+	void (*report)(const struct fx_object *obj);
 };
 
 struct fx_object {
-	uint16_t type;   /* enum fx_type; first word: one load tells the kind */
-	uint8_t state;   /* enum fx_object_state; atomic */
-	uint8_t flags;   /* FX_OBJECT_*, atomic: not all who write hold the lock */
+	union {
+		struct {
+			uint16_t type; /* enum fx_type */
+			uint8_t state; /* enum fx_object_state; atomic */
+			uint8_t flags; /* FX_OBJECT_*, atomic: not all who write hold the lock */
+		};
+		uint32_t word; /* one load tells the kind, and whether the verifier listens */
+	};
 	int32_t refs;    /* atomic */
 	uint64_t handle; /* current handle value */
 	const struct fx_object_class *class;
@@ -140,13 +162,19 @@ struct fx_object {
 	struct list sibling;         /* in parent->children, guarded by parent's lock */
 	struct list children;        /* guarded by lock */
 	struct fx_context *contexts; /* owned; the first may be part of this block */
-	PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of the creating attributes */
+	union {
+		PFN_WDF_OBJECT_CONTEXT_CLEANUP cleanup; /* of the creating attributes */
+		uint64_t below; /* FX_OBJECT_LEFT: the handle of what it was in */
+	};
 	PFN_WDF_OBJECT_CONTEXT_DESTROY destroy;
 	struct fx_object
-		*deferred;       /* next to go on with at PASSIVE; guarded by the worker's lock */
-	void *debug;             /* the verifier's record of it; NULL: none */
-	struct spin_lock lock;   /* rank LOCK_RANK_OBJECT */
-	uint32_t active;         /* children that are not DISPOSED; guarded by lock */
+		*deferred;     /* next to go on with at PASSIVE; guarded by the worker's lock */
+	void *debug;           /* the verifier's record of it; NULL: none; set by the function */
+	struct spin_lock lock; /* rank LOCK_RANK_OBJECT */
+	union {
+		uint32_t active;     /* children that are not DISPOSED; guarded by lock */
+		uint32_t below_type; /* FX_OBJECT_LEFT: enum fx_type of that, or 0 */
+	};
 	uint8_t place;           /* enum fx_object_place, guarded by parent's lock */
 	uint8_t execution_level; /* effective: WdfExecutionLevelPassive or Dispatch; constant */
 	uint8_t sync_scope;  /* effective: WdfSynchronizationScopeDevice, Queue or None; constant */
@@ -162,6 +190,13 @@ static_assert(sizeof(struct fx_object) == 128, "a million of them, and a context
 #define FX_OBJECT_LEFT 4u
 /* Not for WdfObjectDelete, whatever its class says: a queue that requests are routed to. */
 #define FX_OBJECT_KEPT 8u
+/* A leftover that was reported. */
+#define FX_OBJECT_TOLD 16u
+/* A child, another context or a callback was added to it: a pooled one is not as it was made. Or it
+ * is of no pool although others of its type are. */
+#define FX_OBJECT_TOUCHED 32u
+/* It has obj->debug, which hears of each reference. */
+#define FX_OBJECT_DEBUG 128u
 
 /**
  * fx_object_new() - allocate an object with its first context, in one block.
@@ -176,6 +211,9 @@ static_assert(sizeof(struct fx_object) == 128, "a million of them, and a context
 NTSTATUS fx_object_new(const struct fx_object_class *class, size_t size, struct fx_driver *driver,
 		       struct fx_object *parent, PWDF_OBJECT_ATTRIBUTES attrs,
 		       struct fx_object **out);
+/* The same for what has no parent, because its owner ends it: a list of resources. */
+NTSTATUS fx_object_new_root(const struct fx_object_class *class, size_t size,
+			    struct fx_driver *driver, struct fx_object **out) UW_MUST_CHECK;
 /**
  * fx_object_publish() - the last step of a creation: arm EvtCleanup/EvtDestroy, link to the parent.
  * @out: a variable of a handle type; receives the handle.
@@ -225,6 +263,10 @@ static inline WDF_SYNCHRONIZATION_SCOPE fx_object_effective_scope(const struct f
 void fx_object_inherit(struct fx_object *obj, const struct fx_object *parent,
 		       const WDF_OBJECT_ATTRIBUTES *attrs);
 
+/* Tell the driver's verifier, if it is on, of an object that fx_object_new() did not make. Before
+ * anybody knows its handle. */
+void fx_object_watch(struct fx_object *obj);
+
 /* Forget all callbacks of the tree: its deletion calls none. Nobody else works on the tree. */
 void fx_object_disarm(struct fx_object *top);
 
@@ -240,8 +282,8 @@ NTSTATUS fx_object_attach_context(struct fx_object *obj, PWDF_OBJECT_ATTRIBUTES 
 				  void **out_context);
 /* Makes @ctx, zeroed memory, the first context of an object that nobody knows yet. */
 void fx_context_init(struct fx_context *ctx, struct fx_object *obj,
-		     PCWDF_OBJECT_CONTEXT_TYPE_INFO type);
-/* Bytes of a context's header and data; 0: they do not fit a size_t. */
+		     const WDF_OBJECT_ATTRIBUTES *attrs);
+/* Bytes of a context's header and data; 0: too many, 4 GiB or more. */
 size_t fx_context_size(const WDF_OBJECT_ATTRIBUTES *attrs);
 
 /*
@@ -283,6 +325,22 @@ static inline uint8_t fx_object_flags(const struct fx_object *obj)
 	return __atomic_load_n(&obj->flags, __ATOMIC_RELAXED);
 }
 
+/* In the hooks: nobody else knows the object yet, or any more. NULL: none. */
+static inline void fx_object_set_debug(struct fx_object *obj, void *debug)
+{
+	obj->debug = debug;
+	if (debug)
+		__atomic_fetch_or(&obj->flags, FX_OBJECT_DEBUG, __ATOMIC_RELAXED);
+	else
+		__atomic_fetch_and(&obj->flags, (uint8_t)~FX_OBJECT_DEBUG, __ATOMIC_RELAXED);
+}
+
+static inline void fx_object_touch(struct fx_object *obj)
+{
+	if (!(fx_object_flags(obj) & FX_OBJECT_TOUCHED))
+		__atomic_fetch_or(&obj->flags, FX_OBJECT_TOUCHED, __ATOMIC_RELAXED);
+}
+
 static inline void *fx_object_handle(const struct fx_object *obj)
 {
 	return (void *)(uintptr_t)obj->handle;
@@ -312,6 +370,19 @@ static inline struct fx_object *fx_object_from_handle(struct fx_driver *driver, 
 	return obj;
 }
 
+/* The same where the driver's call is not the caller of the function that asks. */
+static inline struct fx_object *fx_object_from_handle_at(struct fx_driver *driver,
+							 const void *handle, enum fx_type type,
+							 const void *caller)
+{
+	struct fx_object *obj = fx_object_at(handle);
+
+	if (uw_unlikely(!obj || obj->type != (uint16_t)type ||
+			obj->handle != (uint64_t)(uintptr_t)handle))
+		fx_verifier_bad_handle(driver, handle, type, caller);
+	return obj;
+}
+
 /* As fx_object_from_handle(), for a WDFOBJECT of any type. */
 static inline struct fx_object *fx_object_from_any(struct fx_driver *driver, const void *handle)
 {
@@ -322,6 +393,22 @@ static inline struct fx_object *fx_object_from_any(struct fx_driver *driver, con
 			obj->handle != (uint64_t)(uintptr_t)handle))
 		fx_verifier_bad_handle(driver, handle, FX_TYPE_OBJECT, __builtin_return_address(0));
 	return obj;
+}
+
+/*
+ * Is it the handle of an object of any type, and keeps the verifier no record of it? Asked with the
+ * fewest loads and branches: an atomic operation that follows waits for each.
+ */
+static inline bool fx_object_is_plain(const void *handle)
+{
+	const struct fx_object *obj = fx_object_at(handle);
+	const uint32_t mask = 0xff00u | (uint32_t)FX_OBJECT_DEBUG << 24;
+
+	static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the flags are the highest byte");
+	return uw_likely(obj) &&
+	       uw_likely((__atomic_load_n(&obj->word, __ATOMIC_RELAXED) & mask) ==
+			 FX_TYPE_OBJECT) &&
+	       uw_likely(obj->handle == (uint64_t)(uintptr_t)handle);
 }
 
 #endif

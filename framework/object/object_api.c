@@ -41,47 +41,55 @@ VOID fx_WdfObjectDelete(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 		return;
 	if (!obj->class->driver_may_delete || (fx_object_flags(obj) & FX_OBJECT_KEPT)) {
 		fx_rule_break(driver, FX_RULE_MAY_NOT_DELETE, obj,
-			      "WdfObjectDelete on a %s, which the framework deletes",
+			      "WdfObjectDelete on a %s, which the framework deletes: "
+			      "STATUS_CANNOT_DELETE",
 			      obj->class->name);
 		return;
 	}
-	fx_object_delete(obj);
+	if (uw_unlikely(obj->debug))
+		obj->driver->object_hooks->delete_asked(obj);
+	if (obj->class->asked_to_go)
+		obj->class->asked_to_go(obj);
+	else
+		fx_object_delete(obj);
 }
 
-/* The verifier's part of a reference, away from the usual path. */
-UW_COLD static void refer_and_tell(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
+/* A bad handle, or the verifier listens. Called last and with what came in, so that the usual path
+ * saves no register. */
+UW_COLD static void refer_slowly(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
+				 LONG line, PCCH file)
 {
+	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
 	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
 
 	fx_object_ref(obj);
 	obj->driver->object_hooks->referenced(obj, &ref);
 }
 
-UW_COLD static void tell_dereference(struct fx_object *obj, PVOID tag, LONG line, PCCH file)
+UW_COLD static void dereference_slowly(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
+				       LONG line, PCCH file)
 {
+	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
 	const struct fx_reference ref = { .tag = tag, .file = file, .line = line };
 
 	obj->driver->object_hooks->dereferenced(obj, &ref);
+	fx_object_unref(obj);
 }
 
 VOID fx_WdfObjectReferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				 LONG line, PCCH file)
 {
-	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
-
-	if (uw_unlikely(obj->debug)) /* looked at first: after the atomic every load waits for it */
-		return refer_and_tell(obj, tag, line, file);
-	fx_object_ref(obj);
+	if (uw_unlikely(!fx_object_is_plain(handle)))
+		return refer_slowly(globals, handle, tag, line, file);
+	fx_object_ref(fx_object_at(handle));
 }
 
 VOID fx_WdfObjectDereferenceActual(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle, PVOID tag,
 				   LONG line, PCCH file)
 {
-	struct fx_object *obj = fx_object_from_any(fx_driver_of(globals), handle);
-
-	if (uw_unlikely(obj->debug))
-		tell_dereference(obj, tag, line, file);
-	fx_object_unref(obj);
+	if (uw_unlikely(!fx_object_is_plain(handle)))
+		return dereference_slowly(globals, handle, tag, line, file);
+	fx_object_unref(fx_object_at(handle));
 }
 
 PVOID fx_WdfObjectGetTypedContextWorker(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle,
@@ -109,6 +117,8 @@ NTSTATUS fx_WdfObjectAllocateContext(PWDF_DRIVER_GLOBALS globals, WDFOBJECT hand
 		status = STATUS_OBJECT_NAME_INVALID;
 	if (!NT_SUCCESS(status))
 		return status;
+	if (!fx_driver_may_allocate(driver))
+		return STATUS_INSUFFICIENT_RESOURCES;
 	status = fx_object_attach_context(obj, attrs, &data);
 	if (NT_SUCCESS(status) && out)
 		*out = data;

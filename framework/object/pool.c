@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "object/pool.h"
 
-#include <assert.h>
 #include <errno.h>
 
 #include "base/exec.h"
@@ -158,7 +157,8 @@ void fx_pool_drain(void)
 void fx_pool_stop(void)
 {
 	exec_mutex_lock(&pool.lock);
-	assert(list_empty(&pool.queue));
+	while (!list_empty(&pool.queue))
+		wait_done_locked();
 	pool.stopping = true;
 	exec_cond_broadcast(&pool.work);
 	while (pool.starting)

@@ -24,7 +24,7 @@ struct fx_work {
 };
 
 int fx_pool_start(void) UW_MUST_CHECK; /* control thread; 0 or -errno */
-void fx_pool_stop(void);               /* control thread; nothing is queued or running */
+void fx_pool_stop(void); /* control thread; what is queued still runs, and queues no more */
 /* Wait for work that was closed inside its own run(). PASSIVE. */
 void fx_pool_drain(void);
 

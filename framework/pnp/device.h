@@ -14,8 +14,10 @@
 #include "irq/loop.h"
 #include "irq/vector.h"
 #include "object/object.h"
+#include "pnp/security.h"
 #include "vfio/pci_function.h"
 
+struct fx_level;
 struct fx_resources;
 struct WDFDEVICE_INIT;
 struct uwdf_device;
@@ -26,12 +28,24 @@ struct fx_device_config {
 	struct fx_io_config io;
 	DEVICE_TYPE device_type;
 	ULONG characteristics;
+	struct fx_security security; /* of WdfDeviceInitAssignSDDLString */
+	GUID device_class;           /* WdfDeviceInitSetDeviceClass */
+	bool has_class;
+	PFN_WDF_DEVICE_SHUTDOWN_NOTIFICATION shutdown; /* of a control device */
+	UCHAR shutdown_flags;
 };
 
 #define FX_DEVICE_INTERFACES 8
 struct fx_interface {
 	GUID guid;
+	UNICODE_STRING reference; /* owned; no buffer: none */
 	bool enabled;
+	bool kept_off; /* the start does not enable it: its driver will */
+};
+/* What tells it from others. */
+struct fx_interface_name {
+	const GUID *guid;
+	const UNICODE_STRING *reference; /* NULL: none */
 };
 
 /* Self-managed I/O, pnp-states A12. */
@@ -48,9 +62,11 @@ enum fx_smio_state {
 
 struct fx_device {
 	struct fx_object base;
-	struct fx_io *io;              /* owned; base and io are struct fx_device_head */
+	struct fx_io *io;              /* owned; base, io and below are struct fx_device_head */
+	struct fx_sink *below;         /* borrowed: the next lower device's; NULL: there is none */
 	struct uwdf_device *host;      /* borrowed: outlives us */
-	struct pci_function *fn;       /* borrowed from host */
+	struct fx_level *level;        /* borrowed from host; NULL: a control device */
+	struct pci_function *fn;       /* borrowed from host; NULL: a control device, as dma */
 	struct dma_domain *dma;        /* borrowed from host */
 	struct irq_loop *irq_loop;     /* borrowed: ISRs and DPCs */
 	struct irq_loop *request_loop; /* borrowed: EvtIo*; irq_loop itself at dispatch */
@@ -67,7 +83,8 @@ struct fx_device {
 	const char *blame; /* what a step was about when it failed; control thread */
 	struct fx_interface interfaces[FX_DEVICE_INTERFACES]; /* guarded by base.lock */
 	unsigned int interface_count;
-	bool interfaces_enabled;                      /* guarded by base.lock */
+	struct list names;       /* of fx_name: its own and symbolic links; see names.h */
+	bool interfaces_enabled; /* guarded by base.lock */
 	uint64_t signals, isr_calls, dpcs, unclaimed; /* atomic, relaxed */
 };
 
@@ -83,6 +100,14 @@ static inline struct fx_device *fx_device_from_handle(struct fx_driver *driver, 
 
 /* The device an object belongs to: itself or an ancestor; NULL when there is none. */
 struct fx_device *fx_device_of_object(struct fx_object *obj);
+/* Its parent; of a request, which is in no tree, the device. NULL: nothing is above. */
+struct fx_object *fx_object_above(struct fx_object *obj);
+
+/* One without hardware, which its driver made by itself. */
+static inline bool fx_device_is_control(const struct fx_device *device)
+{
+	return !device->fn;
+}
 
 /* The level at which EvtIo* callbacks of this device run. */
 static inline KIRQL fx_device_io_irql(const struct fx_device *device)
@@ -99,10 +124,22 @@ void fx_device_set_states(struct fx_device *device, uint32_t pnp, uint32_t power
 void fx_device_note_failure(struct fx_device *device, const char *what, NTSTATUS status);
 
 /* --- interfaces.c: what clients find the device by --- */
-NTSTATUS fx_device_add_interface(struct fx_device *device, const GUID *guid);
+NTSTATUS fx_device_add_interface(struct fx_device *device, const GUID *guid,
+				 const UNICODE_STRING *reference);
+void fx_device_free_interfaces(struct fx_device *device); /* nobody looks at them any more */
 /* All of them; new ones come up like the last call said. Opens follow. */
 void fx_device_enable_interfaces(struct fx_device *device, bool enabled);
-bool fx_device_enable_interface(struct fx_device *device, const GUID *guid, bool enabled);
-unsigned int fx_device_list_interfaces(struct fx_device *device, GUID *guids, unsigned int max);
+/* False: there is none. @also_at_start: and the next start leaves it like that. */
+bool fx_device_enable_interface(struct fx_device *device, const struct fx_interface_name *name,
+				bool enabled, bool also_at_start);
+bool fx_device_has_interface(struct fx_device *device, const struct fx_interface_name *name);
+#define FX_INTERFACE_LINK_CHARS 256u
+/* Its name as a symbolic link, without a zero at the end, to @buf of so many characters. */
+NTSTATUS fx_device_interface_link(struct fx_device *device, const GUID *guid,
+				  const UNICODE_STRING *reference, WCHAR *buf, UNICODE_STRING *out);
+/* Those that are enabled, each GUID once, behind the @count that are there. @return how many then.
+ */
+unsigned int fx_device_list_interfaces(struct fx_device *device, GUID *guids, unsigned int count,
+				       unsigned int max);
 
 #endif

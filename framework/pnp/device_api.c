@@ -2,10 +2,24 @@
 /* device_api.c - the border of WDFDEVICE. */
 #include "object/driver.h"
 #include "object/functions.h"
+#include "pnp/control.h"
 #include "pnp/device.h"
 #include "pnp/device_init.h"
 #include "pnp/host.h"
 #include "verifier/verifier.h"
+
+static NTSTATUS device_create(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
+			      struct fx_device **out)
+{
+	NTSTATUS status;
+
+	if (fx_device_init_is_control(init))
+		return fx_control_new(init, attrs, out);
+	status = fx_device_new(init, attrs, out);
+	if (NT_SUCCESS(status))
+		init->device = *out;
+	return status;
+}
 
 NTSTATUS fx_WdfDeviceCreate(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT *init,
 			    PWDF_OBJECT_ATTRIBUTES attrs, WDFDEVICE *out)
@@ -24,43 +38,12 @@ NTSTATUS fx_WdfDeviceCreate(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT *init,
 		return STATUS_INVALID_DEVICE_STATE;
 	status = fx_object_check_attributes(attrs, FX_ATTR_NO_PARENT);
 	if (NT_SUCCESS(status))
-		status = fx_device_new(*init, attrs, &device);
+		status = device_create(*init, attrs, &device);
 	if (!NT_SUCCESS(status))
 		return status;
-	(*init)->device = device;
 	*init = NULL;
 	*out = (WDFDEVICE)fx_object_handle(&device->base);
 	return STATUS_SUCCESS;
-}
-
-NTSTATUS fx_WdfDeviceCreateDeviceInterface(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
-					   const GUID *guid, PCUNICODE_STRING reference)
-{
-	struct fx_driver *driver = fx_driver_from_globals(globals);
-	struct fx_device *device = fx_device_from_handle(driver, handle);
-
-	fx_require(driver, guid);
-	if (!fx_check_level(driver, PASSIVE_LEVEL))
-		return STATUS_INVALID_DEVICE_REQUEST;
-	if (reference)
-		return STATUS_NOT_SUPPORTED;
-	return fx_device_add_interface(device, guid);
-}
-
-VOID fx_WdfDeviceSetDeviceInterfaceState(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
-					 const GUID *guid, PCUNICODE_STRING reference,
-					 BOOLEAN enabled)
-{
-	struct fx_driver *driver = fx_driver_from_globals(globals);
-	struct fx_device *device = fx_device_from_handle(driver, handle);
-
-	fx_require(driver, guid);
-	if (!fx_check_level(driver, PASSIVE_LEVEL))
-		return;
-	if (reference || !fx_device_enable_interface(device, guid, enabled))
-		fx_rule_break(driver, FX_RULE_DEVICE_INTERFACE, NULL,
-			      "WdfDeviceSetDeviceInterfaceState: the device has no "
-			      "such interface");
 }
 
 WDFDRIVER fx_WdfDeviceGetDriver(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle)
@@ -133,5 +116,6 @@ VOID fx_WdfDeviceSetFailed(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
 			      "WdfDeviceSetFailed: %d is no action", (int)action);
 		return;
 	}
-	fx_host_wants_to_leave(device->host, "its driver says that it failed");
+	if (!fx_device_is_control(device)) /* which has nobody to restart it */
+		fx_host_wants_to_leave(device->host, "its driver says that it failed");
 }

@@ -5,16 +5,31 @@
 
 #include "pnp/device.h"
 
-/* Lives on the control thread's stack during EvtDriverDeviceAdd. */
+/*
+ * Of a PnP device: on the control thread's stack during EvtDriverDeviceAdd. Of a control device:
+ * the driver's, from WdfControlDeviceInitAllocate() to WdfDeviceCreate() or WdfDeviceInitFree().
+ */
 struct WDFDEVICE_INIT {
 	struct fx_driver *driver; /* borrowed */
-	struct uwdf_device *host; /* borrowed */
+	struct uwdf_device *host; /* borrowed; NULL: of a control device */
+	struct fx_level *level;   /* borrowed; the same */
+	struct fx_device *below;  /* borrowed: the next lower device; NULL: there is none */
 	struct fx_device_config config;
 	struct fx_device *device; /* borrowed: made from this; NULL: none yet */
+	UNICODE_STRING name;      /* owned; no buffer: none */
+	UNICODE_STRING sddl;      /* the same */
+	struct list link;         /* of a control device: in its driver's list */
 };
+
+static inline bool fx_device_init_is_control(const struct WDFDEVICE_INIT *init)
+{
+	return !init->host;
+}
 
 void fx_device_init_prepare(struct WDFDEVICE_INIT *init, struct fx_driver *driver,
 			    struct uwdf_device *host);
+/* Frees what it has; not @init. */
+void fx_device_init_finish(struct WDFDEVICE_INIT *init);
 /* A WDFDEVICE_INIT of this driver that no device was made from: else the driver stops. */
 struct WDFDEVICE_INIT *fx_device_init_check(struct fx_driver *driver, PWDFDEVICE_INIT init,
 					    const char *function);

@@ -10,7 +10,9 @@
 #include "object/hold.h"
 #include "object/leftover.h"
 #include "object/worker.h"
+#include "pnp/control.h"
 #include "pnp/host_impl.h"
+#include "pnp/shown.h"
 #include "vfio/fault_handler.h"
 
 int fx_host_report(struct uwdf_report *out, const struct report *report, int err)
@@ -43,6 +45,19 @@ UW_EXPORT int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out)
 	return 0;
 }
 
+/* By a client of another process, or by a driver's target, which can be named. */
+static bool is_open(const struct uwdf_driver *driver, struct report *why)
+{
+	struct uwdf_hold by;
+	char name[48];
+
+	if (!fx_controls_are_open(driver->fx, name, sizeof(name), &by))
+		return false;
+	report_say(why, "its control device %s is open%s%s", name, by.what[0] ? ", by " : "",
+		   by.what);
+	return true;
+}
+
 /* Why the unload routine must not be called. */
 static bool must_stay(const struct uwdf_driver *driver, struct report *why)
 {
@@ -54,6 +69,8 @@ static bool must_stay(const struct uwdf_driver *driver, struct report *why)
 		report_say(why, "it has no EvtDriverUnload");
 	else if (fx_control_device_holds(driver->fx, name, sizeof(name)))
 		report_say(why, "it has not deleted its control device %s", name);
+	else
+		(void)is_open(driver, why);
 	return why->text[0];
 }
 
@@ -83,10 +100,11 @@ UW_EXPORT int uwdf_host_unload(struct uwdf_driver *driver)
 	if (!driver)
 		return 0;
 	while (!list_empty(&driver->devices))
-		uwdf_device_remove(list_first(&driver->devices, struct uwdf_device, link));
+		uwdf_device_remove(list_first(&driver->devices, struct fx_level, link)->host);
 	if (!driver->unloaded) {
 		if (must_stay(driver, &why))
 			return stay(driver, &why);
+		fx_controls_close(driver->fx); /* as the I/O manager refuses opens from here on */
 		fx_driver_leave(driver->fx);
 		driver->unloaded = true;
 	}
@@ -105,6 +123,7 @@ static void leave_loaded(struct uwdf_driver *driver)
 	list_remove(&driver->link);
 	if (driver->fx->device_count)
 		return;
+	fx_controls_close(driver->fx);
 	fx_driver_discard(driver->fx);
 	mem_free(driver);
 }
@@ -196,12 +215,23 @@ UW_EXPORT bool uwdf_driver_can_unload(const struct uwdf_driver *driver)
 	return fx_driver_can_unload(driver->fx);
 }
 
+UW_EXPORT bool uwdf_driver_is_pnp(const struct uwdf_driver *driver)
+{
+	return driver->fx->config.EvtDriverDeviceAdd;
+}
+
+UW_EXPORT void uwdf_host_shut_down(struct uwdf_host *host)
+{
+	list_for_each (it, &host->drivers)
+		fx_controls_shut_down(list_entry(it, struct uwdf_driver, link)->fx);
+}
+
 UW_EXPORT size_t uwdf_driver_holds(struct uwdf_driver *driver, struct uwdf_hold *holds, size_t max)
 {
 	size_t count = 0;
 
 	list_for_each (it, &driver->devices) {
-		const struct uwdf_device *device = list_entry(it, struct uwdf_device, link);
+		const struct uwdf_device *device = list_entry(it, struct fx_level, link)->host;
 
 		if (count < max) {
 			holds[count] = (struct uwdf_hold){ .kind = UWDF_HOLD_DEVICE };
@@ -211,6 +241,8 @@ UW_EXPORT size_t uwdf_driver_holds(struct uwdf_driver *driver, struct uwdf_hold 
 		}
 		count++;
 	}
+	count += fx_shown_holds(driver->fx, count < max ? holds + count : holds,
+				count < max ? max - count : 0);
 	return count + fx_driver_holds(driver->fx, count < max ? holds + count : holds,
 				       count < max ? max - count : 0);
 }

@@ -11,13 +11,12 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "nt/status.h"
 #include "object/driver.h"
-#include "object/trouble.h"
 #include "object/worker.h"
-#include "pnp/device_init.h"
+#include "pnp/control.h"
 #include "pnp/host_impl.h"
-#include "pnp/steps.h"
+#include "pnp/shown.h"
+#include "pnp/stack.h"
 
 /* A device whose cleanup is still not done by then keeps what it uses, and the host goes on. */
 unsigned int fx_host_dispose_ms = 8000;
@@ -50,14 +49,19 @@ struct irq_loop *fx_host_request_loop(struct uwdf_device *host)
 	return host->request_loop;
 }
 
+const char *fx_host_name(const struct uwdf_device *host)
+{
+	return host->name;
+}
+
 struct fx_device *fx_host_device(struct uwdf_device *host)
 {
 	return host->device;
 }
 
-void fx_host_device_disposed(struct uwdf_device *host)
+void fx_host_device_disposed(struct fx_device *device)
 {
-	exec_event_set(&host->disposed);
+	exec_event_set(&device->level->disposed);
 }
 
 void fx_host_wants_to_leave(struct uwdf_device *host, const char *why)
@@ -107,11 +111,17 @@ static int make_domain(struct uwdf_device *host, struct report *rep)
 static int make_loops(struct uwdf_device *host, struct report *rep)
 {
 	struct irq_loop_params params = { .name = "uwdf-irq", .own_thread = true };
+	const struct uwdf_device *lender = host->params.loops_of;
 	int err;
 
+	if (lender) {
+		host->irq_loop = lender->irq_loop;
+		host->request_loop = lender->request_loop;
+		return 0;
+	}
 	params.node = pci_function_dma_info(host->fn)->node;
 	err = irq_loop_new(&params, &host->irq_loop);
-	if (!err && host->driver->fx->io_level == WdfExecutionLevelDispatch) {
+	if (!err && fx_stack_is_fit_for_dispatch(host)) {
 		host->request_loop = host->irq_loop;
 	} else if (!err) {
 		params.name = "uwdf-io";
@@ -120,74 +130,8 @@ static int make_loops(struct uwdf_device *host, struct report *rep)
 	return err ? report_fail(rep, err, "starting an I/O loop for %s", host->address) : 0;
 }
 
-/* A driver's own failure; @trouble: what its callback ran into. */
-UW_COLD static int blame(struct uwdf_device *host, const struct fx_trouble *trouble,
-			 const struct fx_failure *failure, struct report *rep)
-{
-	struct pci_id id = pci_function_id(host->fn);
-	bool explained = fx_trouble_explains(trouble, failure->status);
-
-	report_say(rep, "driver %s on %s: %s failed with %s%s%s", fx_driver_name(host->driver->fx),
-		   host->address, failure->what, fx_status_text(failure->status).text,
-		   explained ? ": " : "", explained ? trouble->why.text : "");
-	if (!explained)
-		report_hint(rep,
-			    "UWDF_LOG=debug uwdf run ...    # if this driver is for %04x:%04x: "
-			    "shows what it prints",
-			    id.vendor, id.device);
-	else if (trouble->why.hint[0])
-		report_hint(rep, "%s", trouble->why.hint);
-	return -ECANCELED;
-}
-
-static NTSTATUS call_device_add(struct uwdf_device *host)
-{
-	struct fx_driver *fx = host->driver->fx;
-	struct WDFDEVICE_INIT init;
-	NTSTATUS status;
-
-	fx_device_init_prepare(&init, fx, host);
-	status = fx->config.EvtDriverDeviceAdd(fx->globals.Driver, &init);
-	host->device = init.device;
-	return status;
-}
-
-static int add_device(struct uwdf_device *host, struct report *rep)
-{
-	struct fx_failure failure = { .what = "EvtDriverDeviceAdd" };
-	struct fx_trouble trouble;
-
-	fx_trouble_collect(&trouble);
-	failure.status = call_device_add(host);
-	fx_trouble_collect(NULL);
-	if (!NT_SUCCESS(failure.status))
-		return blame(host, &trouble, &failure, rep);
-	(void)fx_trouble_explains(&trouble, failure.status); /* it lives with what there was */
-	if (host->device)
-		return 0;
-	report_say(rep, "driver %s on %s: EvtDriverDeviceAdd succeeded without creating a device",
-		   fx_driver_name(host->driver->fx), host->address);
-	report_hint(rep, "EvtDriverDeviceAdd has to return the status of WdfDeviceCreate");
-	return -ECANCELED;
-}
-
-static int start_device(struct uwdf_device *host, struct report *rep)
-{
-	struct fx_failure failure;
-	struct fx_trouble trouble;
-	NTSTATUS status;
-
-	fx_trouble_collect(&trouble);
-	status = fx_device_start(host->device, &failure);
-	fx_trouble_collect(NULL);
-	if (!NT_SUCCESS(status))
-		return blame(host, &trouble, &failure, rep);
-	(void)fx_trouble_explains(&trouble, status);
-	return 0;
-}
-
 static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {
-	open_function, make_domain, make_loops, add_device, start_device,
+	open_function, make_domain, make_loops, fx_stack_add, fx_stack_start,
 };
 
 /* --- the way down --- */
@@ -198,60 +142,52 @@ static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {
  */
 static bool is_surprise(struct uwdf_device *host)
 {
-	return __atomic_load_n(&host->left, __ATOMIC_ACQUIRE) || pci_function_is_gone(host->fn);
-}
-
-/* @return nothing uses @host's parts any more. */
-static bool end_device(struct uwdf_device *host, bool started)
-{
-	if (!host->device)
-		return true;
-	if (started)
-		fx_device_stop(host->device, is_surprise(host));
-	if (host->device->pnp_state == WdfDevStatePnpInit)
-		fx_object_delete(&host->device->base); /* never started: nothing to undo */
-	else
-		fx_device_remove(host->device);
-	host->device = NULL;
-	if (exec_event_wait(&host->disposed, exec_deadline_ms(fx_host_dispose_ms)))
-		return true;
-	log_error("pnp", "driver %s: the cleanup of %s does not end; what it uses is kept",
-		  fx_driver_name(host->driver->fx), host->address);
-	return false;
+	return __atomic_load_n(&host->left, __ATOMIC_ACQUIRE) ||
+	       (host->fn && pci_function_is_gone(host->fn));
 }
 
 static void free_parts(struct uwdf_device *host)
 {
-	if (host->request_loop != host->irq_loop)
+	if (!host->params.loops_of && host->request_loop != host->irq_loop)
 		irq_loop_free(host->request_loop);
-	irq_loop_free(host->irq_loop);
+	if (!host->params.loops_of)
+		irq_loop_free(host->irq_loop);
 	dma_domain_free(host->dma);
 	pci_function_close(host->fn);
 }
 
 static void host_free(struct uwdf_device *host)
 {
-	if (host->disposed_made)
-		exec_event_deinit(&host->disposed);
+	fx_stack_free(host);
 	mem_free(host->name);
 	mem_free(host->address);
 	mem_free(host);
 }
 
-/* Counted in device_count until it is gone: a driver whose device is kept is not unloaded. */
-static void host_end(struct uwdf_device *host, bool started)
+static void unlist(struct uwdf_device *host)
 {
-	struct uwdf_driver *driver = host->driver;
+	for (unsigned int i = 0; i < host->level_count; i++)
+		list_remove(&host->levels[i].link);
+}
+
+/* Counted in device_count until it is gone: a driver whose device is kept is not unloaded. */
+static void host_end(struct uwdf_device *host)
+{
+	bool ended;
 
 	if (host->fn && !list_empty(&host->register_link))
 		fx_host_registers_remove(host);
-	if (!end_device(host, started)) {
+	unlist(host);
+	ended = fx_stack_end(host, is_surprise(host));
+	fx_named_remove_complete(&host->named); /* those that had closed it, too */
+	fx_named_forget(&host->named);
+	fx_watches_end(host);
+	if (!ended) {
 		list_push_back(&kept, &host->link);
 		return;
 	}
 	free_parts(host);
 	host_free(host);
-	driver->fx->device_count--;
 }
 
 /* --- public --- */
@@ -260,23 +196,25 @@ static int host_alloc(struct uwdf_driver *driver, const struct uwdf_device_param
 		      struct uwdf_device **out)
 {
 	struct uwdf_device *host = mem_calloc(1, sizeof(*host));
+	int err;
 
 	if (!host)
 		return -ENOMEM;
 	list_init(&host->link);
 	list_init(&host->register_link);
+	fx_shown_init(host);
+	fx_watches_init(&host->watches);
 	host->driver = driver;
 	host->params = *params;
 	host->state = "starting";
 	host->address = mem_strdup(params->address);
 	host->name = mem_strdup(params->name ? params->name : fx_driver_name(driver->fx));
-	host->disposed_made = exec_event_init(&host->disposed) == 0;
-	if (host->address && host->name && host->disposed_made) {
+	err = host->address && host->name ? fx_stack_alloc(host, driver, params) : -ENOMEM;
+	if (err)
+		host_free(host);
+	else
 		*out = host;
-		return 0;
-	}
-	host_free(host);
-	return -ENOMEM;
+	return err;
 }
 
 static int run_makers(struct uwdf_device *host, struct report *rep)
@@ -284,7 +222,7 @@ static int run_makers(struct uwdf_device *host, struct report *rep)
 	int err = 0;
 
 	for (size_t i = 0; i < UW_ARRAY_SIZE(makers) && !err; i++) {
-		if (makers[i] == add_device)
+		if (makers[i] == fx_stack_add)
 			fx_host_registers_add(host);
 		err = makers[i](host, rep);
 	}
@@ -293,11 +231,26 @@ static int run_makers(struct uwdf_device *host, struct report *rep)
 
 static int check_driver(const struct uwdf_driver *driver, struct report *rep)
 {
-	if (driver->fx->config.EvtDriverDeviceAdd)
+	if (uwdf_driver_is_pnp(driver))
 		return 0;
 	report_say(rep, "driver %s serves no devices: it has no EvtDriverDeviceAdd",
 		   fx_driver_name(driver->fx));
 	return -ENOTSUP;
+}
+
+static int check_drivers(struct uwdf_driver *const *drivers, struct report *rep)
+{
+	int err = 0;
+
+	for (; drivers && *drivers && !err; drivers++)
+		err = check_driver(*drivers, rep);
+	return err;
+}
+
+static void enlist(struct uwdf_device *host)
+{
+	for (unsigned int i = 0; i < host->level_count; i++)
+		list_push_back(&host->levels[i].driver->devices, &host->levels[i].link);
 }
 
 UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_device_params *params,
@@ -307,22 +260,65 @@ UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_de
 	struct uwdf_device *host;
 	int err = check_driver(driver, &report);
 
+	if (!err)
+		err = check_drivers(params->lowers, &report);
+	if (!err)
+		err = check_drivers(params->uppers, &report);
 	if (err)
 		return fx_host_report(rep, &report, err);
 	err = host_alloc(driver, params, &host);
 	if (err)
 		return fx_host_report(rep, &report,
 				      report_fail(&report, err, "starting %s", params->address));
-	driver->fx->device_count++;
 	err = run_makers(host, &report);
 	if (err) {
-		host_end(host, false);
+		host_end(host);
 		return fx_host_report(rep, &report, err);
 	}
-	list_push_back(&driver->devices, &host->link);
+	enlist(host);
 	set_state(host, "started");
+	fx_shown_add(host);
 	*out = host;
 	return 0;
+}
+
+/* Drivers that have it open first, then its own, as in Windows. */
+static int ask_drivers(struct uwdf_device *host, struct report *rep)
+{
+	int err = fx_shown_query_remove(host, rep);
+
+	if (!err)
+		err = fx_stack_query_remove(host, rep);
+	if (err)
+		fx_named_remove_canceled(&host->named);
+	return err;
+}
+
+/* Programs before drivers. */
+static int query_remove(struct uwdf_device *host, bool unused, struct uwdf_report *rep)
+{
+	struct report report = REPORT_INIT;
+	int err = 0;
+
+	if (is_surprise(host))
+		return 0;
+	err = fx_watches_query(host, unused, &report);
+	if (!err) {
+		err = ask_drivers(host, &report);
+		if (err)
+			fx_watches_stay(host);
+	}
+	return fx_host_report(rep, &report, err);
+}
+
+UW_EXPORT int uwdf_device_query_remove(struct uwdf_device *host, struct uwdf_report *rep)
+{
+	return query_remove(host, false, rep);
+}
+
+UW_EXPORT int uwdf_device_query_remove_unused(struct uwdf_device *host, struct uwdf_report *rep)
+{
+	return query_remove(host, true, rep);
 }
 
 UW_EXPORT void uwdf_device_remove(struct uwdf_device *host)
@@ -330,8 +326,12 @@ UW_EXPORT void uwdf_device_remove(struct uwdf_device *host)
 	if (!host)
 		return;
 	set_state(host, "leaving");
-	list_remove(&host->link);
-	host_end(host, true);
+	fx_watches_leave(host);
+	fx_shown_remove(host);
+	if (!is_surprise(host))
+		fx_shown_ask_late(host);
+	fx_named_leave(&host->named);
+	host_end(host);
 }
 
 static const char *interrupt_kind(const struct fx_device *device)
@@ -351,14 +351,43 @@ static void info_interfaces(struct uwdf_device *host, struct uwdf_device_info *o
 	static_assert(UW_ARRAY_SIZE(out->interfaces) == FX_DEVICE_INTERFACES, "room for all");
 	GUID guids[FX_DEVICE_INTERFACES];
 
-	out->interface_count = fx_device_list_interfaces(host->device, guids, FX_DEVICE_INTERFACES);
+	out->interface_count = fx_stack_interfaces(host, guids, FX_DEVICE_INTERFACES);
 	memcpy(out->interfaces, guids, out->interface_count * sizeof(GUID));
+}
+
+static const struct fx_security *security_of(struct uwdf_device *host, struct fx_device *device)
+{
+	return host->control ? &device->config.security : fx_stack_security(host);
+}
+
+UW_EXPORT size_t uwdf_device_access(struct uwdf_device *host, struct uwdf_access *out, size_t max,
+				    bool *out_given)
+{
+	struct fx_device *device = fx_host_device_lock(host);
+	struct fx_security none = { .given = true }; /* gone: nobody */
+	const struct fx_security *security = device ? security_of(host, device) : &none;
+	size_t count = security->count;
+
+	memcpy(out, security->entries, (count < max ? count : max) * sizeof(*out));
+	*out_given = security->given;
+	fx_host_device_unlock(host);
+	return count;
+}
+
+static void info_requests(const struct fx_device *device, struct uwdf_device_info *out)
+{
+	struct fx_io_stats io = fx_io_stats(device->io);
+
+	out->requests = io.submitted;
+	out->requests_completed = io.completed;
+	out->requests_cancelled = io.cancelled;
+	out->requests_pending = io.queued_now + io.driver_owned_now;
+	out->open_files = io.open_files;
 }
 
 static void info_counters(struct uwdf_device *host, struct uwdf_device_info *out)
 {
-	struct fx_device *device = host->device;
-	struct fx_io_stats io = fx_io_stats(device->io);
+	struct fx_device *device = host->function->device;
 	struct dma_stats dma = dma_domain_stats(host->dma);
 
 	out->interrupt_kind = interrupt_kind(device);
@@ -370,17 +399,36 @@ static void info_counters(struct uwdf_device *host, struct uwdf_device_info *out
 	out->dma_mapped_bytes = dma.mapped_bytes;
 	out->dma_mappings_total = pci_function_stats(host->fn).dma_maps;
 	out->common_buffers = dma.buffers;
-	out->requests = io.submitted;
-	out->requests_completed = io.completed;
-	out->requests_cancelled = io.cancelled;
-	out->requests_pending = io.queued_now + io.driver_owned_now;
-	out->open_files = io.open_files;
+}
+
+/* Its driver may delete it meanwhile. */
+static void info_control(struct uwdf_device *host, struct uwdf_device_info *out)
+{
+	struct fx_device *device = fx_host_device_lock(host);
+
+	*out = (struct uwdf_device_info){
+		.name = host->name,
+		.address = host->address,
+		.driver = device ? fx_driver_name(host->fx) : "-",
+		.state = __atomic_load_n(&host->state, __ATOMIC_ACQUIRE),
+		.interrupt_kind = "none",
+	};
+	if (device) {
+		out->device_type = device->config.device_type;
+		info_requests(device, out);
+	}
+	fx_host_device_unlock(host);
 }
 
 UW_EXPORT void uwdf_device_info(struct uwdf_device *host, struct uwdf_device_info *out)
 {
-	struct pci_id id = pci_function_id(host->fn);
+	struct pci_id id;
 
+	if (host->control) {
+		info_control(host, out);
+		return;
+	}
+	id = pci_function_id(host->fn);
 	*out = (struct uwdf_device_info){
 		.name = host->name,
 		.address = host->address,
@@ -388,8 +436,9 @@ UW_EXPORT void uwdf_device_info(struct uwdf_device *host, struct uwdf_device_inf
 		.state = __atomic_load_n(&host->state, __ATOMIC_ACQUIRE),
 		.vendor = id.vendor,
 		.device = id.device,
-		.device_type = host->device->config.device_type,
+		.device_type = host->function->device->config.device_type,
 	};
 	info_interfaces(host, out);
 	info_counters(host, out);
+	fx_stack_info(host, out);
 }

@@ -5,11 +5,14 @@
 
 #include "base/exec.h"
 #include "base/list.h"
+#include "io/target.h"
 #include "pnp/device.h"
 #include "pnp/host.h"
+#include "pnp/watch.h"
 #include "verifier/settings.h"
 
 struct uwdf_driver_image;
+struct fx_control;
 
 struct uwdf_host {
 	struct list drivers; /* of uwdf_driver, in load order */
@@ -20,15 +23,36 @@ struct uwdf_host {
 struct uwdf_driver {
 	struct list link;     /* in host->drivers */
 	struct fx_driver *fx; /* owned */
-	struct list devices;  /* of uwdf_device, in start order */
+	struct list devices;  /* of fx_level, in start order */
 	bool said;            /* why it stays loaded */
 	bool unloaded;        /* the first step of unloading is done */
 };
 
+enum fx_position { FX_LOWER_FILTER, FX_FUNCTION_DRIVER, FX_UPPER_FILTER };
+
+/* What one driver has of a device. */
+struct fx_level {
+	struct list link;           /* in driver->devices, while the device is there */
+	struct uwdf_device *host;   /* borrowed: owns us */
+	struct uwdf_driver *driver; /* borrowed: removes the device before it goes */
+	enum fx_position position;
+	struct fx_device
+		*device; /* borrowed: ends by fx_device_remove(); NULL: left out, or gone */
+	bool started;
+	struct fx_local_sink sink;  /* into the device, for the one above */
+	struct exec_event disposed; /* the device object's cleanup ran */
+};
+
 struct uwdf_device {
-	struct list link;           /* in driver->devices */
-	struct list register_link;  /* in the list of register ranges, guarded by its lock */
-	struct uwdf_driver *driver; /* borrowed: removes us before it goes */
+	struct list link;             /* among those that are kept */
+	struct list register_link;    /* in the list of register ranges, guarded by its lock */
+	struct list shown_link;       /* in that of devices with names, guarded by its lock */
+	struct fx_named_device named; /* the targets that opened it */
+	struct fx_watches watches;    /* the clients of this process that did */
+	struct uwdf_driver *driver;   /* borrowed: the function driver */
+	struct fx_level *levels;      /* owned: the stack, from its lowest driver on */
+	unsigned int level_count;
+	struct fx_level *function; /* in levels */
 	struct uwdf_device_params params;
 	char *name, *address;    /* owned */
 	const char *state;       /* atomic: a literal */
@@ -36,10 +60,11 @@ struct uwdf_device {
 	struct dma_domain *dma;
 	struct irq_loop *irq_loop;
 	struct irq_loop *request_loop; /* irq_loop itself for a driver fit for DISPATCH */
-	struct fx_device *device;      /* borrowed: ends by fx_device_remove() */
-	struct exec_event disposed;    /* the device object's cleanup ran */
-	bool disposed_made;
-	bool left; /* atomic: on_leave was called */
+	struct fx_device *device;      /* borrowed: the top of the stack; what clients open */
+	bool stuck;                    /* a device object's cleanup does not end */
+	bool left;                     /* atomic: on_leave was called */
+	struct fx_control *control;    /* of a control device: what this is a part of; else NULL */
+	struct fx_driver *fx; /* borrowed: a control device's, as long as device is there */
 };
 
 /* Copies @report out when @err says failure; returns @err. @out may be NULL. */

@@ -2,6 +2,8 @@
 /* smio.c - self-managed I/O: which of the five callbacks runs when (pnp-states A12). */
 #include "pnp/smio.h"
 
+#include "verifier/callback.h"
+
 typedef NTSTATUS smio_call(struct fx_device *device);
 
 static WDFDEVICE handle_of(struct fx_device *device)
@@ -13,7 +15,9 @@ static NTSTATUS call_init(struct fx_device *device)
 {
 	PFN_WDF_DEVICE_SELF_MANAGED_IO_INIT init = device->config.pnp.EvtDeviceSelfManagedIoInit;
 
-	return init ? init(handle_of(device)) : STATUS_SUCCESS;
+	return init ? FX_CALL(device->base.driver, "EvtDeviceSelfManagedIoInit", init,
+			      handle_of(device))
+		    : STATUS_SUCCESS;
 }
 
 static NTSTATUS call_restart(struct fx_device *device)
@@ -21,7 +25,9 @@ static NTSTATUS call_restart(struct fx_device *device)
 	PFN_WDF_DEVICE_SELF_MANAGED_IO_RESTART restart =
 		device->config.pnp.EvtDeviceSelfManagedIoRestart;
 
-	return restart ? restart(handle_of(device)) : STATUS_SUCCESS;
+	return restart ? FX_CALL(device->base.driver, "EvtDeviceSelfManagedIoRestart", restart,
+				 handle_of(device))
+		       : STATUS_SUCCESS;
 }
 
 static NTSTATUS call_suspend(struct fx_device *device)
@@ -29,20 +35,24 @@ static NTSTATUS call_suspend(struct fx_device *device)
 	PFN_WDF_DEVICE_SELF_MANAGED_IO_SUSPEND suspend =
 		device->config.pnp.EvtDeviceSelfManagedIoSuspend;
 
-	return suspend ? suspend(handle_of(device)) : STATUS_SUCCESS;
+	return suspend ? FX_CALL(device->base.driver, "EvtDeviceSelfManagedIoSuspend", suspend,
+				 handle_of(device))
+		       : STATUS_SUCCESS;
 }
 
 static NTSTATUS call_flush(struct fx_device *device)
 {
 	if (device->config.pnp.EvtDeviceSelfManagedIoFlush)
-		device->config.pnp.EvtDeviceSelfManagedIoFlush(handle_of(device));
+		FX_CALL_VOID(device->base.driver, "EvtDeviceSelfManagedIoFlush",
+			     device->config.pnp.EvtDeviceSelfManagedIoFlush, handle_of(device));
 	return STATUS_SUCCESS;
 }
 
 static NTSTATUS call_cleanup(struct fx_device *device)
 {
 	if (device->config.pnp.EvtDeviceSelfManagedIoCleanup)
-		device->config.pnp.EvtDeviceSelfManagedIoCleanup(handle_of(device));
+		FX_CALL_VOID(device->base.driver, "EvtDeviceSelfManagedIoCleanup",
+			     device->config.pnp.EvtDeviceSelfManagedIoCleanup, handle_of(device));
 	return STATUS_SUCCESS;
 }
 

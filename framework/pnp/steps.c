@@ -47,7 +47,8 @@ static NTSTATUS prepare_hardware(struct fx_device *device)
 	device->preparing = true;
 	if (prepare)
 		status = look_at(device, "EvtDevicePrepareHardware",
-				 prepare(handle_of(device), list_of(device->resources->raw),
+				 FX_CALL(device->base.driver, "EvtDevicePrepareHardware", prepare,
+					 handle_of(device), list_of(device->resources->raw),
 					 list_of(device->resources->translated)));
 	device->preparing = false;
 	if (NT_SUCCESS(status))
@@ -60,10 +61,12 @@ static void release_hardware(struct fx_device *device)
 	PFN_WDF_DEVICE_RELEASE_HARDWARE release = device->config.pnp.EvtDeviceReleaseHardware;
 
 	if (release)
-		fx_device_note_failure(device, "EvtDeviceReleaseHardware",
-				       look_at(device, "EvtDeviceReleaseHardware",
-					       release(handle_of(device),
-						       list_of(device->resources->translated))));
+		fx_device_note_failure(
+			device, "EvtDeviceReleaseHardware",
+			look_at(device, "EvtDeviceReleaseHardware",
+				FX_CALL(device->base.driver, "EvtDeviceReleaseHardware", release,
+					handle_of(device),
+					list_of(device->resources->translated))));
 	fx_interrupts_delete_prepared(device);
 }
 
@@ -95,7 +98,9 @@ static NTSTATUS d0_entry(struct fx_device *device)
 {
 	PFN_WDF_DEVICE_D0_ENTRY entry = device->config.pnp.EvtDeviceD0Entry;
 
-	return entry ? entry(handle_of(device), WdfPowerDeviceD3Final) : STATUS_SUCCESS;
+	return entry ? FX_CALL(device->base.driver, "EvtDeviceD0Entry", entry, handle_of(device),
+			       WdfPowerDeviceD3Final)
+		     : STATUS_SUCCESS;
 }
 
 static void d0_exit(struct fx_device *device)
@@ -104,7 +109,8 @@ static void d0_exit(struct fx_device *device)
 
 	if (leave)
 		fx_device_note_failure(device, "EvtDeviceD0Exit",
-				       leave(handle_of(device), WdfPowerDeviceD3Final));
+				       FX_CALL(device->base.driver, "EvtDeviceD0Exit", leave,
+					       handle_of(device), WdfPowerDeviceD3Final));
 }
 
 static NTSTATUS post_interrupts_enabled(struct fx_device *device)
@@ -112,7 +118,9 @@ static NTSTATUS post_interrupts_enabled(struct fx_device *device)
 	PFN_WDF_DEVICE_D0_ENTRY_POST_INTERRUPTS_ENABLED post =
 		device->config.pnp.EvtDeviceD0EntryPostInterruptsEnabled;
 
-	return post ? post(handle_of(device), WdfPowerDeviceD3Final) : STATUS_SUCCESS;
+	return post ? FX_CALL(device->base.driver, "EvtDeviceD0EntryPostInterruptsEnabled", post,
+			      handle_of(device), WdfPowerDeviceD3Final)
+		    : STATUS_SUCCESS;
 }
 
 static void pre_interrupts_disabled(struct fx_device *device)
@@ -122,7 +130,9 @@ static void pre_interrupts_disabled(struct fx_device *device)
 
 	if (pre)
 		fx_device_note_failure(device, "EvtDeviceD0ExitPreInterruptsDisabled",
-				       pre(handle_of(device), WdfPowerDeviceD3Final));
+				       FX_CALL(device->base.driver,
+					       "EvtDeviceD0ExitPreInterruptsDisabled", pre,
+					       handle_of(device), WdfPowerDeviceD3Final));
 }
 
 static NTSTATUS queues_resume(struct fx_device *device)
@@ -235,16 +245,13 @@ static step_down *const remove_rest[] = {
 
 static NTSTATUS walk_up(struct fx_device *device, size_t *out_reached)
 {
-	struct fx_callback_entry entry;
 	NTSTATUS status = STATUS_SUCCESS;
 	size_t i;
 
 	for (i = 0; i < UW_ARRAY_SIZE(steps); i++) {
 		device->blame = steps[i].name;
 		fx_device_set_states(device, steps[i].pnp_state, steps[i].power_state);
-		entry = fx_callback_enter();
 		status = steps[i].up(device);
-		fx_callback_leave(device->base.driver, entry, steps[i].name);
 		if (!NT_SUCCESS(status))
 			break;
 	}
@@ -256,22 +263,15 @@ static NTSTATUS walk_up(struct fx_device *device, size_t *out_reached)
 static void walk_down(struct fx_device *device, size_t count)
 {
 	while (count--) {
-		struct fx_callback_entry entry = fx_callback_enter();
-
 		if (steps[count].down)
 			steps[count].down(device);
-		fx_callback_leave(device->base.driver, entry, "a callback on the way down");
 	}
 }
 
 static void walk_all(struct fx_device *device, step_down *const *rows, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct fx_callback_entry entry = fx_callback_enter();
-
+	for (size_t i = 0; i < count; i++)
 		rows[i](device);
-		fx_callback_leave(device->base.driver, entry, "a callback of the removal");
-	}
 }
 
 NTSTATUS fx_device_start(struct fx_device *device, struct fx_failure *out)
@@ -294,27 +294,43 @@ NTSTATUS fx_device_start(struct fx_device *device, struct fx_failure *out)
 	return out->reported;
 }
 
-static void ask_to_leave(struct fx_device *device, bool surprise)
+NTSTATUS fx_device_query_remove(struct fx_device *device)
 {
-	const WDF_PNPPOWER_EVENT_CALLBACKS *callbacks = &device->config.pnp;
+	PFN_WDF_DEVICE_QUERY_REMOVE query = device->config.pnp.EvtDeviceQueryRemove;
+	NTSTATUS status = STATUS_SUCCESS;
 
-	if (surprise) {
-		fx_device_set_states(device, WdfDevStatePnpSurpriseRemove, 0);
-		if (callbacks->EvtDeviceSurpriseRemoval)
-			callbacks->EvtDeviceSurpriseRemoval(handle_of(device));
-		return;
-	}
 	fx_device_set_states(device, WdfDevStatePnpQueryRemoveAskDriver, 0);
-	/* the operator decides: a refusal is written down, and the device goes */
-	if (callbacks->EvtDeviceQueryRemove)
+	if (query)
+		status = look_at(device, "EvtDeviceQueryRemove",
+				 FX_CALL(device->base.driver, "EvtDeviceQueryRemove", query,
+					 handle_of(device)));
+	fx_device_set_states(
+		device,
+		NT_SUCCESS(status) ? WdfDevStatePnpQueryRemovePending : WdfDevStatePnpStarted, 0);
+	return status;
+}
+
+static void tell_surprise(struct fx_device *device)
+{
+	PFN_WDF_DEVICE_SURPRISE_REMOVAL removal = device->config.pnp.EvtDeviceSurpriseRemoval;
+
+	fx_device_set_states(device, WdfDevStatePnpSurpriseRemove, 0);
+	if (removal)
+		FX_CALL_VOID(device->base.driver, "EvtDeviceSurpriseRemoval", removal,
+			     handle_of(device));
+}
+
+void fx_device_ask_late(struct fx_device *device)
+{
+	if (device->pnp_state != WdfDevStatePnpQueryRemovePending)
 		fx_device_note_failure(device, "EvtDeviceQueryRemove",
-				       look_at(device, "EvtDeviceQueryRemove",
-					       callbacks->EvtDeviceQueryRemove(handle_of(device))));
+				       fx_device_query_remove(device));
 }
 
 void fx_device_stop(struct fx_device *device, bool surprise)
 {
-	ask_to_leave(device, surprise);
+	if (surprise)
+		tell_surprise(device);
 	fx_device_set_states(device, surprise ? 0 : WdfDevStatePnpStartedRemoving, 0);
 	walk_down(device, UW_ARRAY_SIZE(steps));
 	fx_device_set_states(device, 0, WdfDevStatePowerStopped);

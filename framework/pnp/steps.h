@@ -18,6 +18,10 @@ struct fx_failure {
 
 /* From EvtDevicePrepareHardware to enabled interfaces. A failure is undone, but for removal. */
 NTSTATUS fx_device_start(struct fx_device *device, struct fx_failure *out);
+/* May the device be removed? A refusal leaves the device as it was. */
+NTSTATUS fx_device_query_remove(struct fx_device *device);
+/* For those that decide and ask then: a refusal is written down. Not if it has agreed already. */
+void fx_device_ask_late(struct fx_device *device);
 /* Undo of a start: through D0 exit, ReleaseHardware and the flush. @surprise: nobody asked it.
  */
 void fx_device_stop(struct fx_device *device, bool surprise);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* collection.c - WDFCOLLECTION: small enough for logic and border in one file. */
+#include "object/driver.h"
 #include "object/functions.h"
 #include "support/items.h"
 #include "support/support.h"
@@ -79,7 +80,8 @@ NTSTATUS fx_WdfCollectionAdd(PWDF_DRIVER_GLOBALS globals, WDFCOLLECTION handle, 
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
 	fx_object_ref(item);
-	if (NT_SUCCESS(fx_items_insert(&collection->items, FX_ITEMS_END, item)))
+	if (fx_driver_may_allocate(driver) &&
+	    NT_SUCCESS(fx_items_insert(&collection->items, FX_ITEMS_END, item)))
 		return STATUS_SUCCESS;
 	fx_object_unref(item);
 	return STATUS_UNSUCCESSFUL;

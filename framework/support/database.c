@@ -12,6 +12,7 @@
 /* Statements of our own come behind the user's. */
 enum own_statement {
 	BEGIN = DATABASE_STATEMENTS_MAX,
+	BEGIN_READING,
 	COMMIT,
 	ROLLBACK,
 	CHECK,
@@ -20,6 +21,7 @@ enum own_statement {
 
 static const char *const own_sql[DATABASE_STATEMENTS_OWN] = {
 	[BEGIN - DATABASE_STATEMENTS_MAX] = "BEGIN IMMEDIATE",
+	[BEGIN_READING - DATABASE_STATEMENTS_MAX] = "BEGIN",
 	[COMMIT - DATABASE_STATEMENTS_MAX] = "COMMIT",
 	[ROLLBACK - DATABASE_STATEMENTS_MAX] = "ROLLBACK",
 	[CHECK - DATABASE_STATEMENTS_MAX] = "PRAGMA integrity_check(1)",
@@ -283,13 +285,23 @@ NTSTATUS database_number(struct database *db, const char *text, int64_t *out)
 
 /* --- transactions --- */
 
-NTSTATUS database_begin(struct database *db)
+static NTSTATUS begin(struct database *db, unsigned int how)
 {
 	bool row;
-	NTSTATUS status = database_step(db, BEGIN, &row);
+	NTSTATUS status = database_step(db, how, &row);
 
 	db->in_transaction = NT_SUCCESS(status);
 	return status;
+}
+
+NTSTATUS database_begin(struct database *db)
+{
+	return begin(db, BEGIN);
+}
+
+NTSTATUS database_begin_reading(struct database *db)
+{
+	return begin(db, BEGIN_READING);
 }
 
 void database_rollback(struct database *db)

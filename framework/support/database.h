@@ -23,7 +23,7 @@
 #include "wdf.h"
 
 #define DATABASE_STATEMENTS_MAX 24 /* of the user */
-#define DATABASE_STATEMENTS_OWN 5
+#define DATABASE_STATEMENTS_OWN 6
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -60,6 +60,8 @@ NTSTATUS database_check(struct database *db, char *why, size_t len) UW_MUST_CHEC
 
 /* Several changes as one. Not nested. */
 NTSTATUS database_begin(struct database *db) UW_MUST_CHECK;
+/* Nothing is changed, and all is seen as of one moment; others may write. database_rollback(). */
+NTSTATUS database_begin_reading(struct database *db) UW_MUST_CHECK;
 NTSTATUS database_commit(struct database *db) UW_MUST_CHECK; /* on failure: rolled back */
 void database_rollback(struct database *db);
 

@@ -3,6 +3,7 @@
 #include "support/key.h"
 
 #include "base/mem.h"
+#include "nt/key_handle.h"
 #include "object/trouble.h"
 #include "support/registry_name.h"
 #include "support/support.h"
@@ -14,9 +15,31 @@ static void key_disposed(struct fx_object *obj)
 {
 	struct fx_key *key = uw_container_of(obj, struct fx_key, base);
 
+	if (key->handle)
+		nt_handle_close(key->handle, true);
+	key->handle = NULL;
 	if (key->holds)
 		registry_release();
 	key->holds = false;
+}
+
+HANDLE fx_key_nt_handle(struct fx_key *key)
+{
+	const struct nt_key_params params = {
+		.key = key->key,
+		.granted = key->granted,
+		.framework_s = true,
+	};
+	HANDLE mine, before = NULL;
+
+	mine = __atomic_load_n(&key->handle, __ATOMIC_RELAXED); /* a number: nothing hangs on it */
+	if (mine || !NT_SUCCESS(nt_key_handle_new(&params, &mine)))
+		return mine;
+	if (__atomic_compare_exchange_n(&key->handle, &before, mine, false, __ATOMIC_RELAXED,
+					__ATOMIC_RELAXED))
+		return mine;
+	nt_handle_close(mine, true); /* another thread was faster */
+	return before;
 }
 
 static const struct fx_object_class key_class = {

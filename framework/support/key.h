@@ -16,6 +16,7 @@ struct fx_key {
 	registry_key key;
 	ACCESS_MASK granted; /* with the generic rights spelled out */
 	bool holds;          /* registry_hold() until it is disposed of */
+	HANDLE handle;       /* owned: NT's, for the same key; NULL until it is asked for */
 };
 
 static inline struct fx_key *fx_key_from_handle(struct fx_driver *driver, WDFKEY handle)
@@ -50,6 +51,9 @@ NTSTATUS fx_key_get(const struct fx_key *key, PCUNICODE_STRING name,
 NTSTATUS fx_key_set(const struct fx_key *key, PCUNICODE_STRING name,
 		    const struct registry_value *value) UW_MUST_CHECK;
 NTSTATUS fx_key_unset(const struct fx_key *key, PCUNICODE_STRING name) UW_MUST_CHECK;
+
+/* A handle of NT's for @key, the same each time, closed with it. NULL: no memory. */
+HANDLE fx_key_nt_handle(struct fx_key *key);
 
 /* The driver's service key below "\Registry", with @below behind it; owned; NULL: no memory. */
 char *fx_key_driver_path(const struct fx_driver *driver, const char *below);

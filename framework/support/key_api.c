@@ -98,7 +98,7 @@ HANDLE fx_WdfRegistryWdmGetHandle(PWDF_DRIVER_GLOBALS globals, WDFKEY handle)
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_key *key = fx_key_from_handle(driver, handle);
 
-	return fx_check_level(driver, PASSIVE_LEVEL) ? fx_object_handle(&key->base) : NULL;
+	return fx_check_level(driver, PASSIVE_LEVEL) ? fx_key_nt_handle(key) : NULL;
 }
 
 NTSTATUS fx_WdfRegistryRemoveKey(PWDF_DRIVER_GLOBALS globals, WDFKEY handle)

@@ -76,7 +76,9 @@ NTSTATUS fx_WdfRegistryQueryMemory(PWDF_DRIVER_GLOBALS globals, WDFKEY handle,
 	fx_require(driver, name);
 	fx_require(driver, out);
 	*out = NULL;
-	status = GET(driver, key, name, &value);
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
+	if (NT_SUCCESS(status))
+		status = GET(driver, key, name, &value);
 	if (!NT_SUCCESS(status))
 		return status;
 	if (!value.len)
@@ -152,6 +154,8 @@ NTSTATUS fx_WdfRegistryQueryUnicodeString(PWDF_DRIVER_GLOBALS globals, WDFKEY ha
 	NTSTATUS status;
 
 	fx_require(driver, name);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return STATUS_INVALID_DEVICE_REQUEST;
 	if ((!out && !out_bytes) || (out && out->MaximumLength && !out->Buffer))
 		return STATUS_INVALID_PARAMETER;
 	status = get_text(driver, key, name, __func__ + 3, &value, &text);
@@ -274,7 +278,9 @@ NTSTATUS fx_WdfRegistryQueryMultiString(PWDF_DRIVER_GLOBALS globals, WDFKEY hand
 
 	(void)fx_object_from_handle(driver, collection, FX_TYPE_COLLECTION);
 	fx_require(driver, name);
-	status = GET(driver, key, name, &value);
+	status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
+	if (NT_SUCCESS(status))
+		status = GET(driver, key, name, &value);
 	if (!NT_SUCCESS(status))
 		return status;
 	status = collect(globals, attrs, &value, collection);

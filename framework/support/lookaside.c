@@ -44,7 +44,7 @@ static void *take_buffer(struct fx_lookaside *lookaside)
 	if (lookaside->kept_count)
 		buffer = lookaside->kept[--lookaside->kept_count];
 	spin_lock_release(&lookaside->lock);
-	return buffer ? buffer : fx_memory_buffer_alloc(lookaside->len);
+	return buffer ? buffer : fx_memory_buffer_alloc(lookaside->base.driver, lookaside->len);
 }
 
 void fx_lookaside_put(struct fx_lookaside *lookaside, void *buffer)

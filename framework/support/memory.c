@@ -30,9 +30,9 @@ static const struct fx_object_class memory_class = {
 	.destroy = memory_destroy,
 };
 
-void *fx_memory_buffer_alloc(size_t len)
+void *fx_memory_buffer_alloc(struct fx_driver *driver, size_t len)
 {
-	if (len > LONGEST)
+	if (len > LONGEST || !fx_driver_may_allocate(driver))
 		return NULL;
 	return len < PAGE_SIZE ? mem_calloc(1, len) : mem_aligned_zalloc(PAGE_SIZE, len);
 }
@@ -90,7 +90,7 @@ NTSTATUS fx_WdfMemoryCreate(PWDF_DRIVER_GLOBALS DriverGlobals, PWDF_OBJECT_ATTRI
 		return status;
 	fx_memory_ends_paged(&memory->base, fx_pool_type_is_paged(PoolType));
 	memory->len = BufferSize;
-	memory->buffer = fx_memory_buffer_alloc(BufferSize);
+	memory->buffer = fx_memory_buffer_alloc(driver, BufferSize);
 	if (!memory->buffer) {
 		fx_object_delete(&memory->base);
 		return STATUS_INSUFFICIENT_RESOURCES;

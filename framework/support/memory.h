@@ -12,6 +12,7 @@ enum fx_memory_kind {
 	FX_MEMORY_PREALLOCATED, /* WdfMemoryCreatePreallocated: the driver's, may be assigned again
 				 */
 	FX_MEMORY_REQUEST,      /* a request's input or output: gone when the request completes */
+	FX_MEMORY_LOCKED,       /* a client's, until the request completes that it came with */
 	FX_MEMORY_LOOKASIDE,    /* goes back to the lookaside list that it came from */
 };
 
@@ -25,7 +26,7 @@ struct fx_memory {
 };
 
 /* A buffer aligned as pool memory is: to a page from a page on, else to 16 bytes; zeroed. */
-void *fx_memory_buffer_alloc(size_t len);
+void *fx_memory_buffer_alloc(struct fx_driver *driver, size_t len);
 /* Is it a POOL_TYPE that memory can come from? */
 bool fx_pool_type_is_known(POOL_TYPE type);
 static inline bool fx_pool_type_is_paged(POOL_TYPE type)

@@ -113,6 +113,11 @@ NTSTATUS registry_begin(struct registry *r)
 	return database_begin(&r->db);
 }
 
+NTSTATUS registry_begin_reading(struct registry *r)
+{
+	return database_begin_reading(&r->db);
+}
+
 void registry_rollback(struct registry *r)
 {
 	database_rollback(&r->db);

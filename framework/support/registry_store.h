@@ -46,6 +46,8 @@ const char *registry_trouble(const struct registry *r);
 
 /* Several changes as one. Not nested. */
 NTSTATUS registry_begin(struct registry *r) UW_MUST_CHECK;
+/* To read only: all is as it was in one moment. registry_rollback() ends it. */
+NTSTATUS registry_begin_reading(struct registry *r) UW_MUST_CHECK;
 NTSTATUS registry_commit(struct registry *r) UW_MUST_CHECK; /* on failure: rolled back */
 void registry_rollback(struct registry *r);
 bool registry_in_transaction(const struct registry *r);

@@ -2,7 +2,6 @@
 /* reslist.c - how resource lists come and go; the borders are beside it. */
 #include "support/reslist.h"
 
-#include "base/mem.h"
 #include "verifier/verifier.h"
 
 bool fx_res_allowed(struct fx_driver *driver, unsigned int access, unsigned int flag,
@@ -31,13 +30,16 @@ static const struct fx_object_class cm_res_list_class = {
 NTSTATUS fx_cm_res_list_new(struct fx_driver *driver, unsigned int access,
 			    struct fx_cm_res_list **out)
 {
-	struct fx_cm_res_list *list = mem_calloc(1, sizeof(*list));
+	struct fx_cm_res_list *list;
+	struct fx_object *obj;
+	NTSTATUS status = fx_object_new_root(&cm_res_list_class, sizeof(*list), driver, &obj);
 
-	if (!list)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	fx_object_init(&list->base, &cm_res_list_class, driver);
+	if (!NT_SUCCESS(status))
+		return status;
+	list = uw_container_of(obj, struct fx_cm_res_list, base);
 	fx_descriptors_init(&list->descriptors, sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR));
 	list->access = access;
+	fx_object_watch(&list->base);
 	*out = list;
 	return STATUS_SUCCESS;
 }
@@ -58,13 +60,16 @@ static const struct fx_object_class io_req_list_class = {
 NTSTATUS fx_io_req_list_new(struct fx_driver *driver, unsigned int access,
 			    struct fx_io_req_list **out)
 {
-	struct fx_io_req_list *list = mem_calloc(1, sizeof(*list));
+	struct fx_io_req_list *list;
+	struct fx_object *obj;
+	NTSTATUS status = fx_object_new_root(&io_req_list_class, sizeof(*list), driver, &obj);
 
-	if (!list)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	fx_object_init(&list->base, &io_req_list_class, driver);
+	if (!NT_SUCCESS(status))
+		return status;
+	list = uw_container_of(obj, struct fx_io_req_list, base);
 	fx_items_init(&list->lists);
 	list->access = access;
+	fx_object_watch(&list->base);
 	*out = list;
 	return STATUS_SUCCESS;
 }

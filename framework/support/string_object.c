@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "object/driver.h"
 #include "object/functions.h"
 #include "support/support.h"
 #include "verifier/verifier.h"
@@ -39,13 +40,14 @@ static NTSTATUS check_source(const UNICODE_STRING *source)
 }
 
 /* With a zero behind it, for drivers that take the buffer for a C string. */
-static NTSTATUS copy_text(UNICODE_STRING *text, const UNICODE_STRING *source)
+static NTSTATUS copy_text(struct fx_driver *driver, UNICODE_STRING *text,
+			  const UNICODE_STRING *source)
 {
 	size_t len = source->Length + sizeof(WCHAR);
 
 	if (len > MAXUSHORT)
 		return STATUS_INTEGER_OVERFLOW;
-	text->Buffer = mem_calloc(1, len);
+	text->Buffer = fx_driver_may_allocate(driver) ? mem_calloc(1, len) : NULL;
 	if (!text->Buffer)
 		return STATUS_INSUFFICIENT_RESOURCES;
 	if (source->Length)
@@ -61,7 +63,7 @@ NTSTATUS fx_string_assign(struct fx_object *string, const UNICODE_STRING *text)
 {
 	struct fx_string *to = uw_container_of(string, struct fx_string, base);
 	UNICODE_STRING copy, old;
-	NTSTATUS status = copy_text(&copy, text);
+	NTSTATUS status = copy_text(string->driver, &copy, text);
 
 	if (!NT_SUCCESS(status))
 		return status;
@@ -91,7 +93,8 @@ NTSTATUS fx_WdfStringCreate(PWDF_DRIVER_GLOBALS globals, PCUNICODE_STRING source
 	if (!NT_SUCCESS(status))
 		return status;
 	if (source)
-		status = copy_text(&uw_container_of(obj, struct fx_string, base)->text, source);
+		status = copy_text(driver, &uw_container_of(obj, struct fx_string, base)->text,
+				   source);
 	if (!NT_SUCCESS(status)) {
 		fx_object_delete(obj);
 		return status;

@@ -49,7 +49,7 @@ static void run(struct irq_deferred *work)
 		return;
 	call = fx_serial_enter(&dpc->serial, DISPATCH_LEVEL);
 	dpc->callback((WDFDPC)fx_object_handle(&dpc->base));
-	fx_serial_leave(&dpc->serial, call, dpc->base.driver);
+	fx_serial_leave(&dpc->serial, call, dpc->base.driver, "EvtDpcFunc", FX_CODE(dpc->callback));
 }
 
 static void run_posted(struct irq_message *message)

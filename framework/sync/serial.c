@@ -18,7 +18,7 @@ struct fx_scope *fx_lock_of_object(struct fx_object *obj)
 static struct fx_object *holder_of(struct fx_object *obj)
 {
 	while (obj && obj->type != FX_TYPE_DEVICE && obj->type != FX_TYPE_QUEUE)
-		obj = obj->parent;
+		obj = fx_object_above(obj);
 	return obj;
 }
 
@@ -47,6 +47,7 @@ NTSTATUS fx_serial_choose(struct fx_object *parent, bool automatic, bool passive
 	}
 	out->device = device;
 	out->scope = scope;
+	out->holder = scope ? holder : NULL;
 	return STATUS_SUCCESS;
 }
 
@@ -85,9 +86,10 @@ VOID fx_WdfObjectAcquireLock(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)
 		fx_rule_stop(driver, FX_RULE_CALLBACK_LOCK_TWICE,
 			     fx_object_from_any(driver, handle), (uintptr_t)scope, 0,
 			     "WdfObjectAcquireLock on a lock that this thread holds: the "
-			     "framework takes it around the callbacks that it serializes");
+			     "framework takes it around the callbacks that it serializes%s",
+			     fx_lock_history_text(fx_lock_watch_history(scope->watch)).text);
 	check_order(driver, fx_object_from_any(driver, handle));
-	fx_scope_take_for_driver(scope);
+	fx_scope_take_for_driver(scope, __builtin_return_address(0));
 }
 
 VOID fx_WdfObjectReleaseLock(PWDF_DRIVER_GLOBALS globals, WDFOBJECT handle)

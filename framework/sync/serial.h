@@ -8,6 +8,7 @@
 
 #include "object/object.h"
 #include "sync/scope.h"
+#include "verifier/callback.h"
 
 struct fx_device;
 
@@ -18,6 +19,7 @@ struct fx_scope *fx_lock_of_object(struct fx_object *obj);
 struct fx_serial {
 	struct fx_device *device; /* borrowed: an ancestor */
 	struct fx_scope *scope;   /* borrowed: of an ancestor; NULL: not serialized */
+	struct fx_object *holder; /* borrowed: that ancestor, or NULL */
 };
 
 /**
@@ -37,22 +39,44 @@ static inline WDFOBJECT fx_serial_parent(const struct fx_object *obj)
 	return fx_object_state(obj) < FX_OBJECT_DISPOSED ? fx_object_handle(obj->parent) : NULL;
 }
 
+/* A callback on the pool deletes @obj, and maybe its ancestors with it: both stay in memory until
+ * it has returned and given the lock back. */
+static inline void fx_serial_keep(struct fx_object *obj, const struct fx_serial *serial)
+{
+	fx_object_ref(obj);
+	if (serial->holder)
+		fx_object_ref(serial->holder);
+}
+static inline void fx_serial_let_go(struct fx_object *obj, const struct fx_serial *serial)
+{
+	struct fx_object *holder = serial->holder; /* @serial is part of @obj */
+
+	fx_object_unref(obj);
+	fx_object_unref(holder);
+}
+
 /* Around one callback at @level: DISPATCH on the device's interrupt loop, PASSIVE on the pool. */
 struct fx_serial_call {
 	KIRQL level_before;
 	bool entered;
+	struct fx_callback_entry entry;
 };
 static inline struct fx_serial_call fx_serial_enter(const struct fx_serial *serial, KIRQL level)
 {
 	struct fx_serial_call call = { .level_before = fx_irql_raise(level) };
 
 	call.entered = fx_scope_enter(serial->scope);
+	call.entry = fx_callback_enter();
 	return call;
 }
 
+/* @name, @code: of the callback, as for fx_callback_leave(). */
 static inline void fx_serial_leave(const struct fx_serial *serial, struct fx_serial_call call,
-				   struct fx_driver *driver)
+				   struct fx_driver *driver, const char *name, uintptr_t code)
 {
+	/* whoever gave the lock back changed the level with it, and is told of the lock */
+	if (!call.entered || fx_scope_is_mine(serial->scope))
+		fx_callback_leave(driver, call.entry, name, code);
 	fx_scope_leave(serial->scope, call.entered, driver);
 	fx_irql_restore(call.level_before);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sync/spinlock.h"
 
-#include "base/mem.h"
+#include "base/exec.h"
 #include "object/driver.h"
 #include "object/functions.h"
 #include "verifier/verifier.h"
@@ -11,19 +11,30 @@ static struct fx_spinlock *of_object(struct fx_object *obj)
 	return uw_container_of(obj, struct fx_spinlock, base);
 }
 
+static struct fx_lock_text history_of(const struct fx_spinlock *lock)
+{
+	return fx_lock_history_text(fx_lock_watch_history(lock->watch));
+}
+
 static void spinlock_dispose(struct fx_object *obj)
 {
 	struct fx_spinlock *lock = of_object(obj);
 
 	if (!lock->is_interrupt && __atomic_load_n(&lock->lock.word, __ATOMIC_RELAXED))
 		fx_rule_break(obj->driver, FX_RULE_LOCK_DESTROYED, obj,
-			      "a WDFSPINLOCK is deleted while it is held%s",
-			      fx_lock_history_text(lock->history).text);
+			      "a WDFSPINLOCK is deleted while it is held%s", history_of(lock).text);
 }
 
 static void spinlock_destroy(struct fx_object *obj)
 {
-	mem_free(of_object(obj)->history);
+	fx_lock_watch_end(of_object(obj)->watch);
+}
+
+static void spinlock_report(const struct fx_object *obj)
+{
+	const struct fx_spinlock *lock = (const void *)obj; /* its first member */
+
+	fx_lock_history_report(fx_lock_watch_history(lock->watch));
 }
 
 static const struct fx_object_class spinlock_class = {
@@ -32,15 +43,8 @@ static const struct fx_object_class spinlock_class = {
 	.driver_may_delete = true,
 	.dispose = spinlock_dispose,
 	.destroy = spinlock_destroy,
+	.report = spinlock_report,
 };
-
-/* Without memory for it there is no history: the lock itself is not worse for that. */
-static void spinlock_fill(struct fx_spinlock *lock, const struct fx_driver *driver)
-{
-	spin_lock_init(&lock->lock, LOCK_RANK_DRIVER);
-	if (driver->verifier.on)
-		lock->history = mem_calloc(1, sizeof(*lock->history));
-}
 
 NTSTATUS fx_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTES attrs,
 			      WDFSPINLOCK *out)
@@ -59,7 +63,8 @@ NTSTATUS fx_WdfSpinLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTE
 				       fx_driver_object(driver), attrs, &obj);
 	if (!NT_SUCCESS(status))
 		return status;
-	spinlock_fill(of_object(obj), driver);
+	spin_lock_init(&of_object(obj)->lock, LOCK_RANK_DRIVER);
+	of_object(obj)->watch = fx_lock_watch_new(obj, false);
 	return fx_object_publish(obj, attrs, out);
 }
 
@@ -70,6 +75,19 @@ static bool may_take(struct fx_driver *driver, const struct fx_spinlock *lock, c
 	fx_rule_break(driver, FX_RULE_INTERRUPT_SPINLOCK, &lock->base,
 		      "%s on a lock that belongs to an interrupt", function);
 	return false;
+}
+
+/* With the verifier on, at PASSIVE, another thread may go first: races show (rule 37). */
+static void let_others_in(void)
+{
+	if (fx_irql_get() == PASSIVE_LEVEL)
+		exec_give_way();
+}
+
+static void before_waiting(struct fx_spinlock *lock, const void *caller)
+{
+	let_others_in();
+	fx_lock_watch_wait(lock->watch, caller);
 }
 
 VOID fx_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_NO_TSA
@@ -85,30 +103,36 @@ VOID fx_WdfSpinLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_N
 		fx_rule_stop(driver, FX_RULE_LOCK_TWICE, &lock->base, (uintptr_t)handle,
 			     (uintptr_t)&lock->lock,
 			     "WdfSpinLockAcquire on a lock that this thread holds%s",
-			     fx_lock_history_text(lock->history).text);
+			     history_of(lock).text);
+	if (uw_unlikely(lock->watch))
+		before_waiting(lock, __builtin_return_address(0));
 	before = fx_irql_raise(DISPATCH_LEVEL);
 	spin_lock_acquire_for_driver(&lock->lock);
 	lock->level_before = before;
-	if (uw_unlikely(lock->history))
-		fx_lock_history_acquired(lock->history, __builtin_return_address(0));
+	if (uw_unlikely(lock->watch))
+		fx_lock_watch_acquired(lock->watch, __builtin_return_address(0));
 }
 
 VOID fx_WdfSpinLockRelease(PWDF_DRIVER_GLOBALS globals, WDFSPINLOCK handle) UW_NO_TSA
 {
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_spinlock *lock = fx_spinlock_from_handle(driver, handle);
+	struct fx_lock_watch *watch = lock->watch;
 	KIRQL before;
 
 	if (!may_take(driver, lock, "WdfSpinLockRelease"))
 		return;
 	if (uw_unlikely(!spin_lock_is_mine(&lock->lock))) {
 		fx_rule_broken(driver, FX_RULE_SPINLOCK_NOT_HELD, &lock->base, (uintptr_t)handle, 1,
-			       "WdfSpinLockRelease on a lock that this thread does not hold");
+			       "WdfSpinLockRelease on a lock that this thread does not hold%s",
+			       history_of(lock).text);
 		return;
 	}
 	before = lock->level_before;
-	if (uw_unlikely(lock->history))
-		fx_lock_history_released(lock->history);
-	spin_lock_release(&lock->lock);
+	if (uw_unlikely(watch))
+		fx_lock_watch_released(watch);
+	spin_lock_release(&lock->lock); /* from here on another thread may delete it */
 	fx_irql_restore(before);
+	if (uw_unlikely(watch))
+		let_others_in();
 }

@@ -4,14 +4,14 @@
 #define FX_SPINLOCK_H
 
 #include "object/object.h"
-#include "sync/history.h"
+#include "verifier/lock_watch.h"
 
 struct fx_spinlock {
 	struct fx_object base;
 	struct spin_lock lock;
 	KIRQL level_before; /* guarded by lock: the holder's level, to go back to */
 	bool is_interrupt;  /* given to a WDFINTERRUPT: the driver may not take it itself */
-	struct fx_lock_history *history; /* owned, guarded by lock; NULL: the verifier is off */
+	struct fx_lock_watch *watch; /* owned; NULL: the verifier is off */
 };
 
 static inline struct fx_spinlock *fx_spinlock_from_handle(struct fx_driver *driver,

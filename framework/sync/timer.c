@@ -16,7 +16,8 @@ static void call_driver(struct fx_timer *timer, KIRQL level)
 	struct fx_serial_call call = fx_serial_enter(&timer->serial, level);
 
 	timer->callback((WDFTIMER)fx_object_handle(&timer->base));
-	fx_serial_leave(&timer->serial, call, timer->base.driver);
+	fx_serial_leave(&timer->serial, call, timer->base.driver, "EvtTimerFunc",
+			FX_CODE(timer->callback));
 }
 
 static void run_passive(struct fx_work *work)
@@ -207,7 +208,9 @@ static bool end_locked(struct fx_timer *timer) UW_REQUIRES(timer->lock)
 
 static void drop_reference(struct fx_work *work)
 {
-	fx_object_unref(&uw_container_of(work, struct fx_timer, work)->base);
+	struct fx_timer *timer = uw_container_of(work, struct fx_timer, work);
+
+	fx_serial_let_go(&timer->base, &timer->serial);
 }
 
 static void timer_dispose(struct fx_object *obj)
@@ -227,7 +230,7 @@ static void timer_dispose(struct fx_object *obj)
 		fx_rule_break(obj->driver, FX_RULE_TIMER_IN_CALLBACK, obj,
 			      "a WDFTIMER is deleted in its own callback at "
 			      "PASSIVE_LEVEL: KMDF waits for itself there");
-		fx_object_ref(obj);
+		fx_serial_keep(obj, &timer->serial);
 	}
 	fx_work_close(&timer->work, drop_reference);
 }

@@ -13,7 +13,7 @@ static NTSTATUS check_config(const WDF_TIMER_CONFIG *config)
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (config->Period > INT_MAX)
 		return STATUS_INVALID_PARAMETER;
-	if (config->UseHighResolutionTimer && config->TolerableDelay)
+	if (config->UseHighResolutionTimer == WdfTrue && config->TolerableDelay)
 		return STATUS_INVALID_PARAMETER;
 	return STATUS_SUCCESS;
 }
@@ -41,7 +41,7 @@ static void timer_fill(struct fx_timer *timer, const WDF_TIMER_CONFIG *config,
 	timer->period_ns = config->Period * EXEC_NS_PER_MS;
 	if (config->TolerableDelay != TolerableDelayUnlimited)
 		timer->tolerance_ns = config->TolerableDelay * EXEC_NS_PER_MS;
-	timer->high_resolution = config->UseHighResolutionTimer;
+	timer->high_resolution = config->UseHighResolutionTimer == WdfTrue;
 	fx_timer_init(timer);
 }
 
@@ -98,6 +98,12 @@ BOOLEAN fx_WdfTimerStart(PWDF_DRIVER_GLOBALS globals, WDFTIMER handle, LONGLONG 
 
 static BOOLEAN stop_and_wait(struct fx_driver *driver, struct fx_timer *timer)
 {
+	if (uw_unlikely(fx_irql_get() > PASSIVE_LEVEL)) {
+		fx_rule_break(driver, FX_RULE_TIMER_STOP_LEVEL, &timer->base,
+			      "WdfTimerStop with Wait at IRQL %u, allowed at %u", fx_irql_get(),
+			      PASSIVE_LEVEL);
+		return FALSE;
+	}
 	if (uw_unlikely(fx_timer_in_callback(timer))) {
 		fx_rule_break(driver, FX_RULE_TIMER_IN_CALLBACK, &timer->base,
 			      "WdfTimerStop with Wait in the timer's own callback: it "
@@ -115,9 +121,9 @@ BOOLEAN fx_WdfTimerStop(PWDF_DRIVER_GLOBALS globals, WDFTIMER handle, BOOLEAN wa
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_timer *timer = fx_timer_from_handle(driver, handle);
 
-	if (!fx_check_level(driver, wait ? PASSIVE_LEVEL : DISPATCH_LEVEL))
-		return FALSE;
-	return wait ? stop_and_wait(driver, timer) : fx_timer_stop(timer);
+	if (wait)
+		return stop_and_wait(driver, timer);
+	return fx_check_level(driver, DISPATCH_LEVEL) && fx_timer_stop(timer);
 }
 
 WDFOBJECT fx_WdfTimerGetParentObject(PWDF_DRIVER_GLOBALS globals, WDFTIMER handle)

@@ -11,6 +11,7 @@
 #include "object/functions.h"
 #include "object/object.h"
 #include "sync/due.h"
+#include "verifier/lock_watch.h"
 #include "verifier/verifier.h"
 
 struct fx_waitlock {
@@ -19,6 +20,7 @@ struct fx_waitlock {
 	uint32_t waiting; /* atomic: threads between their announcement and the end of their wait */
 	struct exec_mutex mutex; /* of the condition */
 	struct exec_cond released;
+	struct fx_lock_watch *watch; /* owned; NULL: the verifier is off */
 };
 
 static struct fx_waitlock *of_object(struct fx_object *obj)
@@ -31,19 +33,34 @@ static struct fx_waitlock *from_handle(struct fx_driver *driver, WDFWAITLOCK han
 	return of_object(fx_object_from_handle(driver, handle, FX_TYPE_WAITLOCK));
 }
 
+static struct fx_lock_text history_of(const struct fx_waitlock *lock)
+{
+	return fx_lock_history_text(fx_lock_watch_history(lock->watch));
+}
+
 static void waitlock_dispose(struct fx_object *obj)
 {
-	uint32_t owner = __atomic_load_n(&of_object(obj)->owner, __ATOMIC_RELAXED);
+	struct fx_waitlock *lock = of_object(obj);
+	uint32_t owner = __atomic_load_n(&lock->owner, __ATOMIC_RELAXED);
 
 	if (owner)
 		fx_rule_break(obj->driver, FX_RULE_LOCK_DESTROYED, obj,
-			      "a WDFWAITLOCK is deleted while thread %u holds it", owner);
+			      "a WDFWAITLOCK is deleted while thread %u holds it%s", owner,
+			      history_of(lock).text);
 }
 
 static void waitlock_destroy(struct fx_object *obj)
 {
 	exec_cond_deinit(&of_object(obj)->released);
 	exec_mutex_deinit(&of_object(obj)->mutex);
+	fx_lock_watch_end(of_object(obj)->watch);
+}
+
+static void waitlock_report(const struct fx_object *obj)
+{
+	const struct fx_waitlock *lock = (const void *)obj; /* its first member */
+
+	fx_lock_history_report(fx_lock_watch_history(lock->watch));
 }
 
 static const struct fx_object_class waitlock_class = {
@@ -52,6 +69,7 @@ static const struct fx_object_class waitlock_class = {
 	.driver_may_delete = true,
 	.dispose = waitlock_dispose,
 	.destroy = waitlock_destroy,
+	.report = waitlock_report,
 };
 
 /* --- the lock --- */
@@ -145,7 +163,17 @@ NTSTATUS fx_WdfWaitLockCreate(PWDF_DRIVER_GLOBALS globals, PWDF_OBJECT_ATTRIBUTE
 	/* with default attributes neither of them can fail */
 	assert(!err);
 	(void)err;
+	of_object(obj)->watch = fx_lock_watch_new(obj, true);
 	return fx_object_publish(obj, attrs, out);
+}
+
+/* A held wait lock is a critical region, as in KMDF. */
+static NTSTATUS acquired(struct fx_waitlock *lock, const void *caller)
+{
+	fx_stance.regions++;
+	if (uw_unlikely(lock->watch))
+		fx_lock_watch_acquired(lock->watch, caller);
+	return STATUS_SUCCESS;
 }
 
 NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, PLONGLONG timeout)
@@ -153,26 +181,27 @@ NTSTATUS fx_WdfWaitLockAcquire(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle, 
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 	struct fx_waitlock *lock = from_handle(driver, handle);
 	bool try_only = timeout && !*timeout;
+	const void *caller = __builtin_return_address(0);
 	struct fx_due due;
 
 	if (!fx_check_level(driver, try_only ? DISPATCH_LEVEL : PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	if (uw_likely(grab(lock))) {
-		fx_critical_regions++;
-		return STATUS_SUCCESS;
-	}
+	if (uw_unlikely(!timeout && lock->watch))
+		fx_lock_watch_wait(lock->watch, caller);
+	if (uw_likely(grab(lock)))
+		return acquired(lock, caller);
 	if (try_only)
 		return STATUS_TIMEOUT;
 	if (!timeout && is_mine(lock))
 		fx_rule_stop(driver, FX_RULE_LOCK_TWICE, &lock->base, (uintptr_t)handle, 0,
 			     "WdfWaitLockAcquire without a time-out on a lock that this thread "
-			     "holds: it would wait for ever");
+			     "holds: it would wait for ever%s",
+			     history_of(lock).text);
 	if (timeout)
 		due = fx_due_from(*timeout);
 	if (!wait_for(lock, timeout ? &due : NULL))
 		return STATUS_TIMEOUT;
-	fx_critical_regions++;
-	return STATUS_SUCCESS;
+	return acquired(lock, caller);
 }
 
 VOID fx_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle)
@@ -183,10 +212,13 @@ VOID fx_WdfWaitLockRelease(PWDF_DRIVER_GLOBALS globals, WDFWAITLOCK handle)
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return;
 	if (uw_likely(is_mine(lock))) {
-		fx_critical_regions--;
+		fx_stance.regions--;
+		if (uw_unlikely(lock->watch))
+			fx_lock_watch_released(lock->watch);
 		release(lock);
 		return;
 	}
 	fx_rule_break(driver, FX_RULE_LOCK_NOT_OWNED, &lock->base,
-		      "WdfWaitLockRelease on a lock that this thread does not hold");
+		      "WdfWaitLockRelease on a lock that this thread does not hold%s",
+		      history_of(lock).text);
 }

@@ -34,12 +34,13 @@ static void run(struct fx_work *work)
 	struct fx_serial_call call = fx_serial_enter(&item->serial, PASSIVE_LEVEL);
 
 	item->callback((WDFWORKITEM)fx_object_handle(&item->base));
-	fx_serial_leave(&item->serial, call, item->base.driver);
+	fx_serial_leave(&item->serial, call, item->base.driver, "EvtWorkItem",
+			FX_CODE(item->callback));
 }
 
 static void drop_reference(struct fx_work *work)
 {
-	fx_object_unref(&of_work(work)->base);
+	fx_serial_let_go(&of_work(work)->base, &of_work(work)->serial);
 }
 
 /* Deleted in its own callback an item lives until that returns; otherwise what is queued runs. */
@@ -48,7 +49,7 @@ static void workitem_dispose(struct fx_object *obj)
 	struct fx_workitem *item = of_object(obj);
 
 	if (fx_work_is_mine(&item->work))
-		fx_object_ref(obj);
+		fx_serial_keep(obj, &item->serial);
 	fx_work_close(&item->work, drop_reference);
 }
 

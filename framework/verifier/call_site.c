@@ -67,6 +67,8 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *arg)
 
 	if (!walk->text || (at >= walk->text && at < walk->end))
 		walk->site->frames[walk->count++] = at;
+	else if (walk->count) /* each further frame costs a microsecond, and says less */
+		return _URC_END_OF_STACK;
 	return walk->count < FX_CALL_SITE_DEPTH ? _URC_NO_REASON : _URC_END_OF_STACK;
 }
 

@@ -18,7 +18,8 @@ struct fx_call_site {
 /* The code of the image that @address belongs to. */
 void fx_call_site_find_text(const void *address, const void **out_text, const void **out_end);
 
-/* Of the calling thread; frames outside [text, end) are left out; text NULL: all are taken. */
+/* Of the calling thread: the innermost frames inside [text, end), up to the first that is outside
+ * again; text NULL: all are taken. */
 void fx_call_site_here(const void *text, const void *end, struct fx_call_site *out);
 
 /*

@@ -132,9 +132,13 @@ static bool is_framework(const char *unit)
 	return false;
 }
 
-static bool is_wdf(const char *function)
+/* A function of the headers that drivers include. */
+static bool is_header_call(const char *function)
 {
-	return function && !strncasecmp(function, "Wdf", 3);
+	static const char pool[] = "ExAllocatePool";
+
+	return function &&
+	       (!strncasecmp(function, "Wdf", 3) || !strncmp(function, pool, sizeof(pool) - 1));
 }
 
 static void put_file(struct fx_debug_info *out, const char *file, int line)
@@ -164,7 +168,7 @@ static void put_call(Dwarf_Die *unit, Dwarf_Die *scope, struct fx_debug_info *ou
 		put_file(out, name, (int)line);
 }
 
-/* From the innermost scope outwards, past Wdf functions that were inlined. */
+/* From the innermost scope outwards, past functions of headers that were inlined. */
 static void put_chain(Dwarf_Die *unit, Dwarf_Die *chain, int count, struct fx_debug_info *out)
 {
 	for (int i = 0; i < count; i++) {
@@ -175,7 +179,7 @@ static void put_chain(Dwarf_Die *unit, Dwarf_Die *chain, int count, struct fx_de
 			continue;
 		name = dw.dwarf_diename(&chain[i]);
 		(void)snprintf(out->function, sizeof(out->function), "%s", name ? name : "");
-		if (tag == DW_TAG_subprogram || !is_wdf(name))
+		if (tag == DW_TAG_subprogram || !is_header_call(name))
 			break;
 		put_call(unit, &chain[i], out);
 	}

@@ -8,12 +8,15 @@
 
 #include "base/exec.h"
 #include "base/log.h"
+#include "base/sys.h"
 #include "object/driver.h"
+#include "verifier/verifier.h"
 
 #define LINE      512u
 #define CHILDREN  8u  /* named */
 #define ANCESTORS 16u /* named */
 #define OLDEST    10u /* leaked objects that are named */
+#define FACTS     2u  /* levels of indentation of what is known of an object */
 
 void fx_tag_text(const void *tag, char *out, size_t len)
 {
@@ -42,25 +45,39 @@ static void add(char *line, const char *format, ...)
 	va_end(args);
 }
 
+/* A line that stands @depth levels in: an object at FACTS - 1, what is known of it at FACTS. */
+static void say(unsigned int depth, const char *format, ...) UW_PRINTF(2, 3);
+static void say(unsigned int depth, const char *format, ...)
+{
+	char line[LINE];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(line, sizeof(line), format, args);
+	va_end(args);
+	log_error("verifier", "%*s%s", 2 * (int)depth, "", line);
+}
+
 /* --- history --- */
 
-static void say_site(const char *what, const struct fx_call_site *site)
+static void say_site(unsigned int depth, const char *what, const struct fx_call_site *site)
 {
 	char text[400];
 
 	if (!site->frames[0])
 		return;
 	fx_call_site_text(site, text, sizeof(text));
-	log_error("verifier", "    %s from %s", what, text);
+	say(depth, "%s from %s", what, text);
 }
 
-static void say_event(const struct fx_event *event, uint64_t now_ns)
+static void say_event(unsigned int depth, const struct fx_event *event, uint64_t now_ns)
 {
 	static const char *const words[] = {
 		[FX_EVENT_NONE] = "?",
 		[FX_EVENT_CREATED] = "created",
 		[FX_EVENT_REFERENCED] = "referenced",
 		[FX_EVENT_DEREFERENCED] = "dereferenced",
+		[FX_EVENT_COMPLETED] = "completed",
 		[FX_EVENT_DELETED] = "deletion began",
 		[FX_EVENT_DISPOSED] = "cleaned up",
 		[FX_EVENT_DESTROYED] = "destroyed",
@@ -74,20 +91,20 @@ static void say_event(const struct fx_event *event, uint64_t now_ns)
 		fx_tag_text(event->ref.tag, tag, sizeof(tag));
 		add(line, ", tag %s at %s:%d", tag, event->ref.file, event->ref.line);
 	}
-	log_error("verifier", "    %s", line);
+	say(depth, "%s", line);
 }
 
-static void say_events(const struct fx_record *record)
+static void say_events(unsigned int depth, const struct fx_record *record)
 {
 	uint64_t now_ns = exec_now_ns();
 	uint32_t first = record->events > FX_EVENTS_KEPT ? record->events - FX_EVENTS_KEPT : 0;
 
 	for (uint32_t i = first; i < record->events; i++)
-		say_event(&record->event[i % FX_EVENTS_KEPT], now_ns);
+		say_event(depth, &record->event[i % FX_EVENTS_KEPT], now_ns);
 }
 
 /* References of which a copy is made under the lock, so that they can be told without it. */
-static void say_held(const struct fx_record *record)
+static void say_held(unsigned int depth, const struct fx_record *record)
 {
 	struct fx_reference refs[8];
 	unsigned int count = 0, more = 0;
@@ -103,24 +120,24 @@ static void say_held(const struct fx_record *record)
 	fx_records_unlock();
 	for (unsigned int i = 0; i < count; i++) {
 		fx_tag_text(refs[i].tag, tag, sizeof(tag));
-		log_error("verifier", "    a reference is held since %s:%d, tag %s",
-			  refs[i].file ? refs[i].file : "?", refs[i].line, tag);
+		say(depth, "a reference is held since %s:%d, tag %s",
+		    refs[i].file ? refs[i].file : "?", refs[i].line, tag);
 	}
 	if (more)
-		log_error("verifier", "    and %u more references", more);
+		say(depth, "and %u more references", more);
 }
 
-static void say_record(const struct fx_record *record)
+static void say_record(unsigned int depth, const struct fx_record *record)
 {
-	say_site("created", &record->created);
-	say_site("deleted", &record->deleted);
-	say_events(record);
+	say_site(depth, "created", &record->created);
+	say_site(depth, record->completed ? "completed" : "deleted", &record->deleted);
+	say_events(depth, record);
 }
 
 void fx_report_freed(const struct fx_record *record)
 {
 	log_error("verifier", "  it was a %s and is freed", record->name);
-	say_record(record);
+	say_record(FACTS, record);
 }
 
 /* --- the tree --- */
@@ -140,28 +157,28 @@ static const char *state_of(const struct fx_object *obj)
 }
 
 /*
- * Other threads take the tree apart, leaves first: an object leaves its parent before the parent is
- * destroyed, of which the records are told. So who is still a parent under their lock, stays.
+ * A copy of the object at @at. Other threads may be taking the tree apart: what is there may have
+ * been freed and used again, or be no memory any more; then false, most likely, but never a crash.
  */
-static void put_ancestors_locked(const struct fx_object *obj, char *line)
+static bool copy_object(const struct fx_object *at, struct fx_object *out)
 {
-	for (unsigned int i = 0; i < ANCESTORS; i++) {
-		obj = __atomic_load_n(&obj->parent, __ATOMIC_RELAXED);
-		if (!obj)
-			break;
-		add(line, "%s%s %p", i ? " in " : "", obj->class->name, fx_object_handle(obj));
-	}
+	return !sys_peek(at, out, sizeof(*out)) && out->type >= FX_TYPE_OBJECT &&
+	       out->type < FX_TYPE_END && fx_object_at(fx_object_handle(out)) == at;
 }
 
-static void say_ancestors(const struct fx_object *obj)
+static void say_ancestors(unsigned int depth, const struct fx_object *obj)
 {
+	const struct fx_object *at = __atomic_load_n(&obj->parent, __ATOMIC_RELAXED);
+	struct fx_object copy;
 	char line[LINE] = "";
 
-	fx_records_lock();
-	put_ancestors_locked(obj, line);
-	fx_records_unlock();
+	for (unsigned int i = 0; i < ANCESTORS && at && copy_object(at, &copy); i++) {
+		add(line, "%s%s %p", i ? " in " : "", fx_type_name(copy.type),
+		    fx_object_handle(&copy));
+		at = copy.parent;
+	}
 	if (line[0])
-		log_error("verifier", "    in %s", line);
+		say(depth, "in %s", line);
 }
 
 static void put_children(const struct fx_object *obj, char *line)
@@ -180,7 +197,7 @@ static void put_children(const struct fx_object *obj, char *line)
 }
 
 /* Whoever is stopped may hold the lock; whoever else holds it may never let go. */
-static void say_children(const struct fx_object *obj) UW_NO_TSA
+static void say_children(unsigned int depth, const struct fx_object *obj) UW_NO_TSA
 {
 	struct spin_lock *lock = (struct spin_lock *)(uintptr_t)&obj->lock;
 	bool mine = spin_lock_is_mine(lock);
@@ -192,33 +209,52 @@ static void say_children(const struct fx_object *obj) UW_NO_TSA
 	if (!mine)
 		spin_lock_release(lock);
 	if (line[0])
-		log_error("verifier", "    with %s", line);
+		say(depth, "with %s", line);
 }
 
-void fx_report_object(const struct fx_object *obj)
+/* @own: as in fx_report_object(). @in: the end of the first line. */
+static void report(const struct fx_object *obj, int32_t own, unsigned int depth, const char *in)
 {
 	const struct fx_record *record = fx_record_of(obj);
+	int32_t refs = __atomic_load_n(&obj->refs, __ATOMIC_RELAXED) - own;
 	struct fx_record copy;
 
-	log_error("verifier", "  object %s %p: %s, %d references", obj->class->name,
-		  fx_object_handle(obj), state_of(obj),
-		  __atomic_load_n(&obj->refs, __ATOMIC_RELAXED));
-	say_ancestors(obj);
-	say_children(obj);
+	say(depth - 1, "object %s %p: %s, %d reference%s%s", obj->class->name,
+	    fx_object_handle(obj), state_of(obj), refs, refs == 1 ? "" : "s", in);
+	say_ancestors(depth, obj);
+	say_children(depth, obj);
+	if (obj->class->report)
+		obj->class->report(obj);
 	if (!record)
 		return;
 	/* other threads go on writing to it */
 	fx_records_lock();
 	copy = *record;
 	fx_records_unlock();
-	say_record(&copy);
-	say_held(record);
+	say_record(depth, &copy);
+	say_held(depth, record);
+}
+
+void fx_report_object(const struct fx_object *obj, int32_t own)
+{
+	report(obj, own, FACTS, "");
+}
+
+void fx_report_leftover(const struct fx_object *obj, unsigned int depth, const char *in)
+{
+	report(obj, 1, FACTS + depth, in);
 }
 
 /* --- leaks --- */
 
+/* By fx_leftovers_report(): once is enough. */
+static bool was_told(const struct fx_object *obj)
+{
+	return __atomic_load_n(&obj->flags, __ATOMIC_RELAXED) & FX_OBJECT_TOLD;
+}
+
 /* The @at-th oldest live object, referenced; NULL: there are not so many. */
-static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
+static struct fx_object *get_oldest(struct fx_driver *driver, bool counted, unsigned int at)
 {
 	struct fx_object *obj = NULL;
 
@@ -226,6 +262,9 @@ static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
 	list_for_each (link, &driver->verifier.records) {
 		const struct fx_record *record = list_entry(link, struct fx_record, link);
 
+		if (record->object == &driver->base || (counted && !record->counted) ||
+		    was_told(record->object))
+			continue;
 		if (at) {
 			at--;
 		} else if (fx_object_ref_unless_zero(record->object)) {
@@ -237,14 +276,14 @@ static struct fx_object *get_oldest(struct fx_driver *driver, unsigned int at)
 	return obj;
 }
 
-void fx_report_oldest(struct fx_driver *driver)
+void fx_report_oldest(struct fx_driver *driver, bool counted)
 {
 	for (unsigned int i = 0; i < OLDEST; i++) {
-		struct fx_object *obj = get_oldest(driver, i);
+		struct fx_object *obj = get_oldest(driver, counted, i);
 
 		if (!obj)
 			return;
-		fx_report_object(obj);
+		fx_report_object(obj, 1);
 		fx_object_unref(obj);
 	}
 }

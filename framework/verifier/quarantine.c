@@ -1,65 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 #include "verifier/quarantine.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "object/driver.h"
+#include "verifier/poison.h"
 #include "verifier/verifier.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/asan_interface.h>
-#define POISON(address, len)   ASAN_POISON_MEMORY_REGION(address, len)
-#define UNPOISON(address, len) ASAN_UNPOISON_MEMORY_REGION(address, len)
-#else
-#define POISON(address, len)
-#define UNPOISON(address, len)
-#endif
-
-#define POISON_BYTE 0xdd
-#define MOST_BYTES  (16u << 20) /* of contexts */
+#define MOST_BYTES (16u << 20) /* of contexts */
 
 /* --- contexts --- */
 
 static void poison(struct fx_record *record)
 {
-	for (struct fx_context *ctx = record->object->contexts; ctx; ctx = ctx->next) {
-		size_t len = ctx->type->ContextSize;
-
+	for (struct fx_context *ctx = record->contexts; ctx; ctx = ctx->next) {
 		ctx->magic = 0;
-		memset(ctx + 1, POISON_BYTE, len);
-		POISON(ctx + 1, len);
-		record->bytes += len;
+		fx_poison(ctx + 1, ctx->len);
+		record->bytes += ctx->len;
 	}
-}
-
-static bool is_poison(const unsigned char *bytes, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] != POISON_BYTE)
-			return false;
-	}
-	return true;
 }
 
 /* Returns the type of a context that was written to; NULL: none was. */
-static PCWDF_OBJECT_CONTEXT_TYPE_INFO unpoison(const struct fx_object *obj)
+static PCWDF_OBJECT_CONTEXT_TYPE_INFO unpoison(const struct fx_record *record)
 {
 	PCWDF_OBJECT_CONTEXT_TYPE_INFO written = NULL;
 
-	for (struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next) {
-		UNPOISON(ctx + 1, ctx->type->ContextSize);
-		if (!is_poison((const unsigned char *)(ctx + 1), ctx->type->ContextSize))
+	for (struct fx_context *ctx = record->contexts; ctx; ctx = ctx->next) {
+		if (!fx_unpoison(ctx + 1, ctx->len))
 			written = ctx->type;
 	}
 	return written;
+}
+
+static void free_contexts(struct fx_context *ctx)
+{
+	while (ctx) {
+		struct fx_context *next = ctx->next;
+
+		mem_free(ctx);
+		ctx = next;
+	}
 }
 
 /* --- in and out --- */
 
 static void let_go(struct fx_driver *driver, struct fx_record *record)
 {
-	PCWDF_OBJECT_CONTEXT_TYPE_INFO written = unpoison(record->object);
+	PCWDF_OBJECT_CONTEXT_TYPE_INFO written = unpoison(record);
 
 	if (written) {
 		char site[400];
@@ -70,7 +56,10 @@ static void let_go(struct fx_driver *driver, struct fx_record *record)
 				  "freed; it was deleted from %s",
 				  written->ContextName, record->name, site);
 	}
-	fx_object_free(record->object);
+	if (record->object)
+		fx_object_free(record->object);
+	else
+		free_contexts(record->contexts);
 	mem_free(record);
 }
 
@@ -99,15 +88,15 @@ static struct fx_record *surplus(struct fx_verifier *v)
 	return record;
 }
 
-bool fx_quarantine_take(struct fx_driver *driver, struct fx_record *record)
+void fx_quarantine_take(struct fx_driver *driver, struct fx_record *record)
 {
 	struct fx_verifier *v = &driver->verifier;
 
-	if (!v->quarantine_most)
-		return false;
 	poison(record);
-	record->object->type = FX_TYPE_NONE;
-	record->object->handle = 0;
+	if (record->object) {
+		record->object->type = FX_TYPE_NONE;
+		record->object->handle = 0;
+	}
 	fx_records_lock();
 	list_push_back(&v->quarantine.records, &record->link);
 	v->quarantine.count++;
@@ -115,7 +104,6 @@ bool fx_quarantine_take(struct fx_driver *driver, struct fx_record *record)
 	fx_records_unlock();
 	while ((record = surplus(v)))
 		let_go(driver, record);
-	return true;
 }
 
 bool fx_quarantine_find(struct fx_driver *driver, const void *handle, struct fx_record *out)

@@ -8,8 +8,9 @@
 
 #include "verifier/record.h"
 
-/* Takes the destroyed object with its memory; false: nothing is to be kept. */
-bool fx_quarantine_take(struct fx_driver *driver, struct fx_record *record);
+/* Takes the record, with the memory of its object and of its contexts where they are the record's.
+ */
+void fx_quarantine_take(struct fx_driver *driver, struct fx_record *record);
 /* A copy of what is known of the freed object that @handle meant; false: nothing. */
 bool fx_quarantine_find(struct fx_driver *driver, const void *handle, struct fx_record *out);
 /* Frees all that is kept. */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "object/driver.h"
 #include "verifier/object_report.h"
+#include "verifier/pool_track.h"
 #include "verifier/quarantine.h"
 #include "verifier/verifier.h"
 
@@ -50,7 +51,7 @@ static void note_site(const struct fx_driver *driver, struct fx_call_site *site)
 
 /* --- limits --- */
 
-bool fx_record_may_allocate(struct fx_driver *driver)
+bool fx_verifier_may_allocate(struct fx_driver *driver)
 {
 	uint64_t *left = &driver->verifier.allocations_left;
 	uint64_t value = __atomic_load_n(left, __ATOMIC_RELAXED);
@@ -73,7 +74,7 @@ static void count_object(struct fx_driver *driver, struct fx_record *record)
 	uint64_t devices = driver->device_count ? driver->device_count : 1;
 	uint64_t count;
 
-	if (limit == UINT64_MAX || !fx_verifier_names(v->leaks, record->name))
+	if (limit == UINT64_MAX || !fx_verifier_names(v->leaks, record->type_name))
 		return;
 	record->counted = true;
 	count = __atomic_add_fetch(&v->counted, 1, __ATOMIC_RELAXED);
@@ -84,7 +85,7 @@ static void count_object(struct fx_driver *driver, struct fx_record *record)
 		      "it has %llu objects; ObjectLeakDetectionLimit is %llu, for %llu devices",
 		      (unsigned long long)count, (unsigned long long)limit,
 		      (unsigned long long)devices);
-	fx_report_oldest(driver);
+	fx_report_oldest(driver, true);
 }
 
 /* --- tags --- */
@@ -153,33 +154,52 @@ static void free_held(struct fx_record *record)
 
 /* --- the hooks --- */
 
-static NTSTATUS on_created(struct fx_object *obj)
+/* Never 0, so that no handle is an address. A slot that is used again has one already. */
+static void put_generation(struct fx_object *obj)
 {
 	static uint32_t generation; /* atomic */
-	struct fx_driver *driver = obj->driver;
-	struct fx_record *record;
 	uint64_t next;
 
-	if (!fx_record_may_allocate(driver))
-		return STATUS_INSUFFICIENT_RESOURCES;
-	record = mem_calloc(1, sizeof(*record));
-	if (!record)
-		return STATUS_INSUFFICIENT_RESOURCES;
-	/* never 0, so that no handle is an address */
+	if (obj->handle >> GENERATION_SHIFT)
+		return;
 	next = __atomic_fetch_add(&generation, 1, __ATOMIC_RELAXED) % UINT16_MAX + 1;
 	obj->handle |= next << GENERATION_SHIFT;
-	obj->debug = record;
+}
+
+/* Objects that stay where they are when they end: slots, and what is part of something else. */
+static bool is_pooled(const struct fx_object *obj)
+{
+	return obj->class->release;
+}
+
+static void fill(struct fx_record *record, struct fx_object *obj)
+{
 	record->object = obj;
 	record->handle = obj->handle;
 	record->name = obj->class->name;
-	record->tracked = fx_verifier_names(driver->verifier.track, record->name);
-	note_site(driver, &record->created);
+	record->type_name = fx_type_name(obj->type);
+	record->tracked = fx_verifier_names(obj->driver->verifier.track, record->type_name);
+	if (obj->type != FX_TYPE_REQUEST) /* a client's */
+		note_site(obj->driver, &record->created);
+}
+
+/* Without memory for its record the object is not watched: the driver does not notice. */
+static void on_created(struct fx_object *obj)
+{
+	struct fx_driver *driver = obj->driver;
+	struct fx_record *record = mem_calloc(1, sizeof(*record));
+
+	put_generation(obj);
+	if (!record)
+		return;
+	fill(record, obj);
+	fx_object_set_debug(obj, record);
 	fx_records_lock();
 	note_locked(record, FX_EVENT_CREATED, NULL);
 	list_push_back(&driver->verifier.records, &record->link);
 	fx_records_unlock();
-	count_object(driver, record);
-	return STATUS_SUCCESS;
+	if (!is_pooled(obj))
+		count_object(driver, record);
 }
 
 static void on_referenced(struct fx_object *obj, const struct fx_reference *ref)
@@ -203,7 +223,8 @@ static void on_state_changed(struct fx_object *obj)
 	case FX_OBJECT_DISPOSING:
 		note_site(obj->driver, &site);
 		fx_records_lock();
-		record->deleted = site;
+		if (!record->completed)
+			record->deleted = site;
 		note_locked(record, FX_EVENT_DELETED, NULL);
 		return fx_records_unlock();
 	case FX_OBJECT_DISPOSED:
@@ -215,21 +236,104 @@ static void on_state_changed(struct fx_object *obj)
 	}
 }
 
-static bool on_destroyed(struct fx_object *obj)
+/* A driver may ask once. Whoever asks for what goes with its parent already is not heard, as in
+ * KMDF. */
+static void on_delete_asked(struct fx_object *obj)
 {
-	struct fx_driver *driver = obj->driver;
+	struct fx_record *record = obj->debug;
+	struct fx_call_site first;
+	char site[300];
+	bool again;
+
+	fx_records_lock();
+	again = record->delete_asked;
+	record->delete_asked = true;
+	first = record->deleted;
+	fx_records_unlock();
+	if (!again)
+		return;
+	fx_call_site_text(&first, site, sizeof(site));
+	fx_rule_break(obj->driver, FX_RULE_NONE, obj,
+		      "WdfObjectDelete on a %s that it was called for before, from %s",
+		      record->name, site);
+}
+
+static void on_completed(struct fx_object *obj)
+{
+	struct fx_record *record = obj->debug;
+	struct fx_call_site site;
+
+	note_site(obj->driver, &site);
+	fx_records_lock();
+	record->deleted = site;
+	record->completed = true;
+	note_locked(record, FX_EVENT_COMPLETED, NULL);
+	fx_records_unlock();
+}
+
+/* Its object is about to go: nobody finds it any more. */
+static struct fx_record *leave(struct fx_object *obj)
+{
 	struct fx_record *record = obj->debug;
 
 	if (record->counted)
-		__atomic_sub_fetch(&driver->verifier.counted, 1, __ATOMIC_RELAXED);
+		__atomic_sub_fetch(&obj->driver->verifier.counted, 1, __ATOMIC_RELAXED);
 	fx_records_lock();
 	list_remove(&record->link);
 	fx_records_unlock();
 	free_held(record);
-	if (fx_quarantine_take(driver, record))
-		return true;
-	mem_free(record);
-	return false;
+	return record;
+}
+
+static bool on_destroyed(struct fx_object *obj)
+{
+	struct fx_driver *driver = obj->driver;
+	struct fx_record *record = leave(obj);
+	bool pooled = is_pooled(obj);
+
+	if (pooled)
+		fx_object_set_debug(obj, NULL);
+	if (!driver->verifier.quarantine_most) {
+		mem_free(record);
+		return false;
+	}
+	record->contexts = obj->contexts;
+	if (pooled) {
+		obj->contexts = NULL;
+		record->object = NULL;
+	}
+	fx_quarantine_take(driver, record);
+	return true;
+}
+
+/* A context of its own for the next use, so that a late write to this one is noticed; as long as
+ * there is memory for it. */
+static void take_context(struct fx_object *obj, struct fx_record *record)
+{
+	struct fx_context *old = obj->contexts, *ctx;
+
+	ctx = old ? mem_calloc(1, sizeof(*ctx) + old->len) : NULL;
+	if (!ctx)
+		return;
+	*ctx = *old;
+	obj->contexts = ctx;
+	record->contexts = old;
+}
+
+static void on_used(struct fx_object *obj, bool keep_context)
+{
+	struct fx_driver *driver = obj->driver;
+	struct fx_record *record;
+
+	note(obj->debug, FX_EVENT_DESTROYED, NULL);
+	record = leave(obj);
+	fx_object_set_debug(obj, NULL);
+	record->object = NULL;
+	if (!driver->verifier.quarantine_most)
+		return mem_free(record);
+	if (!keep_context)
+		take_context(obj, record);
+	fx_quarantine_take(driver, record);
 }
 
 const struct fx_object_hooks fx_record_hooks = {
@@ -237,7 +341,10 @@ const struct fx_object_hooks fx_record_hooks = {
 	.referenced = on_referenced,
 	.dereferenced = on_dereferenced,
 	.state_changed = on_state_changed,
+	.delete_asked = on_delete_asked,
+	.completed = on_completed,
 	.destroyed = on_destroyed,
+	.used = on_used,
 };
 
 /* --- the end --- */
@@ -248,13 +355,35 @@ void fx_records_report(struct fx_driver *driver)
 		return;
 	fx_rule_break(driver, FX_RULE_POOL_LEAK, NULL,
 		      "it is unloaded, and objects of it are left");
-	fx_report_oldest(driver);
+	fx_report_oldest(driver, false);
+}
+
+/* What is referenced for ever, as by a client's request that nobody completes: not watched on. */
+static void let_live(struct fx_driver *driver)
+{
+	struct list *link;
+
+	for (;;) {
+		struct fx_record *record;
+
+		fx_records_lock();
+		link = list_pop_front(&driver->verifier.records);
+		fx_records_unlock();
+		if (!link)
+			return;
+		record = list_entry(link, struct fx_record, link);
+		fx_object_set_debug(record->object, NULL);
+		free_held(record);
+		mem_free(record);
+	}
 }
 
 void fx_records_end(struct fx_driver *driver)
 {
+	fx_pool_end(driver);
 	if (!driver->verifier.on)
 		return;
 	fx_records_report(driver);
+	let_live(driver);
 	fx_quarantine_end(driver);
 }

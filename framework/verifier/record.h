@@ -15,7 +15,8 @@ enum fx_event_kind {
 	FX_EVENT_CREATED,
 	FX_EVENT_REFERENCED,
 	FX_EVENT_DEREFERENCED,
-	FX_EVENT_DELETED, /* its disposal began */
+	FX_EVENT_COMPLETED, /* a request, by its driver */
+	FX_EVENT_DELETED,   /* its disposal began */
 	FX_EVENT_DISPOSED,
 	FX_EVENT_DESTROYED,
 };
@@ -37,12 +38,16 @@ struct fx_held_reference {
 
 struct fx_record {
 	struct list link; /* the driver's live records, or its quarantine; guarded by the lock */
-	struct fx_object *object;
-	uint64_t handle;                /* as the driver knew it */
-	const char *name;               /* of its class */
-	size_t bytes;                   /* of poisoned contexts */
-	bool counted;                   /* by the leak limit */
-	bool tracked;                   /* its tags are judged */
+	struct fx_object *object;    /* owned in the quarantine; NULL: its memory is used again */
+	struct fx_context *contexts; /* in the quarantine; owned where there is no object */
+	uint64_t handle;             /* as the driver knew it */
+	const char *name;            /* of its class */
+	const char *type_name;       /* "WDFMEMORY", as lists of types have it */
+	size_t bytes;                /* of poisoned contexts */
+	bool delete_asked;           /* WdfObjectDelete was called; guarded by the lock */
+	bool completed;              /* deleted is where; guarded by the lock */
+	bool counted;                /* by the leak limit */
+	bool tracked;                /* its tags are judged */
 	struct fx_held_reference *held; /* owned, latest first; guarded by the lock */
 	uint32_t events;                /* so far; the latest is event[(events - 1) % KEPT] */
 	struct fx_event event[FX_EVENTS_KEPT];
@@ -61,8 +66,6 @@ static inline struct fx_record *fx_record_of(const struct fx_object *obj)
 void fx_records_lock(void);
 void fx_records_unlock(void);
 
-/* May the driver's next framework allocation succeed (VerifierAllocateFailCount)? Any level. */
-bool fx_record_may_allocate(struct fx_driver *driver);
 /* No device is left and EvtDriverUnload ran: say what was not freed. */
 void fx_records_report(struct fx_driver *driver);
 /* The same, and end the quarantine. */

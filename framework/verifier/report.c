@@ -52,10 +52,29 @@ static void say_where(const struct fx_violation *violation)
 	log_error("verifier", "  called from %s", text);
 }
 
+static void say_site(const char *what, const void *site)
+{
+	char text[400] = "somewhere";
+
+	if (site)
+		fx_call_site_describe(site, text, sizeof(text));
+	log_error("verifier", "    %s %s", what, text);
+}
+
+static void say_more(const struct fx_object *obj, const void *handle)
+{
+	if (obj->class && obj->class->tell)
+		obj->class->tell(obj, handle, say_site);
+}
+
 static void say_object(const struct fx_violation *violation)
 {
-	if (violation->object)
-		fx_report_object(violation->object);
+	if (violation->object) {
+		fx_report_object(violation->object, 0);
+		say_more(violation->object, fx_object_handle(violation->object));
+	}
+	if (violation->slot)
+		say_more(violation->slot, (const void *)(uintptr_t)violation->p2);
 	if (violation->freed)
 		fx_report_freed(violation->freed);
 }

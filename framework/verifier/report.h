@@ -13,6 +13,7 @@ struct fx_violation {
 	ULONG code; /* of a stop, and its parameters */
 	uint64_t p2, p3;
 	const struct fx_object *object; /* NULL: none */
+	const struct fx_object *slot;   /* what a stale handle's memory is now; NULL: not known */
 	const struct fx_record *freed;  /* what a stale handle meant; NULL: not known */
 	char text[512];
 };

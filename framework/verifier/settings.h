@@ -24,14 +24,17 @@ enum fx_setting {
 	FX_SET_ALLOCATE_FAIL_COUNT,
 	FX_SET_LEAK_LIMIT,
 	FX_SET_ENHANCED,
+	FX_SET_PATIENCE,
 	FX_SET_QUARANTINE,
 	FX_SETTINGS,
 };
 #define FX_SETTING_NAMES_LEN 256
+#define FX_PATIENCE_S        60u /* DbgWaitForSignalTimeoutInSec unless it says otherwise */
 
 /* What somebody asked for; all zero: nothing. */
 struct fx_verifier_settings {
 	uint32_t given; /* bit per enum fx_setting */
+	uint32_t idle;  /* bit per value of KMDF's that has no subject here */
 	ULONG values[FX_SETTINGS];
 	char track[FX_SETTING_NAMES_LEN]; /* TrackHandles: "WDFREQUEST:WDFMEMORY" or "*"; "": none
 					   */
@@ -65,9 +68,16 @@ struct fx_verifier {
 	uint8_t gates;   /* bit per enum fx_rule_gate: open */
 	uint8_t trap;    /* enum fx_trap: what a break does */
 	uint32_t quarantine_most;
+	uint32_t patience_ms; /* of waiting for the driver, before that is said */
+	ULONG enhanced;       /* EnhancedVerifierOptions */
+	uint32_t random;      /* atomic: of FX_ENHANCED_DENY_SOME */
 	struct fx_quarantine quarantine;
 	struct list records; /* of live objects, fx_record.link; guarded by the verifier's lock */
-	uint64_t allocations_left; /* atomic; UINT64_MAX: no limit */
+	struct list loaded;  /* of all drivers; guarded by the verifier's lock, as the next three */
+	struct list pool;    /* live blocks, fx_pool_record.link */
+	uint32_t freeing;    /* blocks that threads are about to free: the driver stays for them */
+	struct fx_quarantine freed_pool; /* fx_pool_record.link */
+	uint64_t allocations_left;       /* atomic; UINT64_MAX: no limit */
 	uint64_t leak_limit; /* for each device; UINT64_MAX: none, or reported already; atomic */
 	uint64_t counted;    /* atomic: live objects that ObjectsForLeakDetection names */
 	const void *text, *text_end; /* the driver's code; NULL: not known */
@@ -76,13 +86,25 @@ struct fx_verifier {
 	char leaks[FX_SETTING_NAMES_LEN];
 };
 
+/* Bits of EnhancedVerifierOptions. */
+#define FX_ENHANCED_CALLBACKS 0x1u
+#define FX_ENHANCED_DENY_ALL  0x10000u
+#define FX_ENHANCED_DENY_SOME 0x20000u
+
 enum fx_trap {
 	FX_TRAP_NEVER,
 	FX_TRAP_IN_DEBUGGER, /* DbgBreakOnError by default: SIGTRAP if a debugger looks */
 	FX_TRAP_ALWAYS,      /* DbgBreakOnError was asked for */
 };
 
+/* Counts one allocation of a driver with the verifier on; false: it is to fail. Any level. */
+bool fx_verifier_may_allocate(struct fx_driver *driver);
+
 /* Before DriverEntry: @asked (may be NULL), the registry, the defaults; sets the public flags. */
 void fx_verifier_setup(struct fx_driver *driver, const struct fx_verifier_settings *asked);
+
+/* Is a request not to be made although there is memory, so that a reserved one is used? Any level.
+ */
+bool fx_verifier_denies_request(struct fx_driver *driver);
 
 #endif

@@ -90,6 +90,8 @@ void fx_rule_broken(struct fx_driver *driver, enum fx_rule rule, const struct fx
 					  .p2 = p2,
 					  .p3 = p3 };
 
+	if (!fx_rules[rule].name) /* there is no such rule */
+		return;
 	PUT_TEXT(violation.text, format);
 	if (!fx_rule_is_open(driver, rule))
 		hint_at(driver, rule, violation.text);
@@ -152,7 +154,7 @@ void fx_verifier_level(struct fx_driver *driver, const char *function, KIRQL max
 		      function, fx_irql_get(), max);
 }
 
-static const char *type_name(unsigned int type)
+const char *fx_type_name(unsigned int type)
 {
 	static const char *const names[] = {
 		[0] = "WDFOBJECT",
@@ -192,24 +194,26 @@ static const char *type_name(unsigned int type)
 static void look_behind(const void *handle, enum fx_type expected, struct fx_violation *out)
 {
 	const struct fx_object *obj = fx_object_at(handle);
-	const char *wanted = type_name(expected);
+	const char *wanted = fx_type_name(expected);
 
-	if (out->freed)
-		(void)snprintf(out->text, sizeof(out->text), "%p is the handle of a freed object",
-			       handle);
-	else if (obj->type < FX_TYPE_OBJECT || obj->type >= FX_TYPE_END)
+	if (obj->type < FX_TYPE_OBJECT || obj->type >= FX_TYPE_END)
 		(void)snprintf(out->text, sizeof(out->text), "%p is no handle, and no %s", handle,
 			       wanted);
 	else if (obj->handle != (uintptr_t)handle)
+		out->slot = obj;
+	else if (!out->freed)
+		out->object = obj;
+	if (out->slot)
 		(void)snprintf(out->text, sizeof(out->text),
 			       "%p is a stale handle: it was a %s's of which the memory is used "
 			       "again",
-			       handle, type_name(obj->type));
-	else
-		out->object = obj;
+			       handle, fx_type_name(obj->type));
+	if (out->freed)
+		(void)snprintf(out->text, sizeof(out->text), "%p is the handle of a freed object",
+			       handle);
 	if (out->object)
 		(void)snprintf(out->text, sizeof(out->text), "%p is a %s, not a %s", handle,
-			       type_name(obj->type), wanted);
+			       fx_type_name(obj->type), wanted);
 }
 
 void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum fx_type expected,
@@ -229,6 +233,6 @@ void fx_verifier_bad_handle(struct fx_driver *driver, const void *handle, enum f
 		look_behind(handle, expected, &violation);
 	else
 		(void)snprintf(violation.text, sizeof(violation.text), "%p is NULL, not a %s",
-			       handle, type_name(expected));
+			       handle, fx_type_name(expected));
 	stop_now(&violation);
 }

@@ -20,6 +20,9 @@
 struct fx_driver;
 struct fx_object;
 
+/* "WDFQUEUE" of an enum fx_type; "object": there is none. */
+const char *fx_type_name(unsigned int type);
+
 /* The driver that owns these globals; a driver that was not bound by a host has none. */
 struct fx_driver *fx_driver_from_globals(PWDF_DRIVER_GLOBALS globals);
 

@@ -22,9 +22,9 @@ stop_net() {
 trap stop_net EXIT
 trap "exit 143" TERM INT
 
-# Waits at most 5 s for a command to succeed.
+# Waits at most a minute or so for a command to succeed.
 await() {
-	tries=250
+	tries=3000
 	while [ $tries -gt 0 ]; do
 		"$@" >/dev/null 2>&1 && return 0
 		kill -0 "$net" 2>/dev/null || return 1
@@ -50,7 +50,7 @@ start_net() {
 }
 
 lease() {
-	$busybox udhcpc -i "$tap" -f -n -q -t 5 -T 1 -s "$UDHCPC_SCRIPT" >"$WORK/udhcpc.log" 2>&1 ||
+	$busybox udhcpc -i "$tap" -f -n -q -t 30 -T 1 -s "$UDHCPC_SCRIPT" >"$WORK/udhcpc.log" 2>&1 ||
 		{ cat "$WORK/udhcpc.log" >&2; fail "no DHCP lease"; }
 	gateway=$(sed -n 's/^gateway=//p' "$RESULT")
 	[ "$gateway" = 10.0.2.2 ] || fail "the gateway is '$gateway' instead of 10.0.2.2"

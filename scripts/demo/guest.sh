@@ -11,7 +11,7 @@ echo "result: driver_sum=$(sha256sum /vm/e1000.so | cut -c1-16)"
 mkfifo /tmp/ready
 ./uwdf run /vm/e1000.so --device $address --ready-fd 3 3>/tmp/ready >/tmp/host.log 2>&1 &
 host=$!
-read -r -t 20 name </tmp/ready || { cat /tmp/host.log; exit 1; }
+read -r -t 60 name </tmp/ready || { cat /tmp/host.log; exit 1; }
 
 UWDF=/vm/uwdf DEVICE=$name EXPECTED=/vm/expected WORK=/tmp RESULT=/tmp/result \
 	UDHCPC_SCRIPT=/vm/udhcpc.sh NIC_COUNTERS=/vm/nic_counters sh /vm/client.sh || { cat /tmp/host.log; exit 1; }

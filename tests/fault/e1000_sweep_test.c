@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * e1000_sweep_test.c - the single-fault sweep over the e1000 driver: start, 100 frames, stop, with
- * the k-th allocation, system call, ring submission or completion failing, for every k.
+ * e1000_sweep_test.c - the single-fault sweep over the e1000 driver: start, 100 frames and some in
+ * vectors, stop, with the k-th allocation, system call, ring submission or completion failing, for
+ * every k.
  *
  * usage: e1000_sweep_test model|qemu [STRIDE]
  *
@@ -87,7 +88,7 @@ int main(int argc, char **argv)
 		.name = on_qemu ? "e1000 on qemu" : "e1000 on model",
 		.run = on_qemu ? run_qemu : run_model,
 		.stride = stride_from(argc > 2 ? argv[2] : NULL),
-		.limit_s = 30,
+		.limit_s = 120,
 	};
 
 	log_set_sink(drop_message, NULL);

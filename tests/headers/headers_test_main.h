@@ -57,8 +57,9 @@ int main(void)
 	printf("coverage all %d/%d\n", ALL_HAVE, ALL_TOTAL);
 	if (UNPROVEN[0])
 		printf("offered, but no test is known that fails without:%s\n", UNPROVEN);
-	printf("compared: %d functions, %zu _INIT functions, %d enum values, %d struct fields; %d "
-	       "differ\n",
-	       COMPARED, sizeof(inits) / sizeof(inits[0]), ENUM_VALUES, STRUCT_FIELDS, bad);
+	printf("compared: %d functions of the table, %d others, %d macros, %zu _INIT functions, %d "
+	       "callbacks, %d statuses, %d enum values, %d struct fields; %d differ\n",
+	       COMPARED, INLINES, MACROS, sizeof(inits) / sizeof(inits[0]), CALLBACKS, STATUSES,
+	       ENUM_VALUES, STRUCT_FIELDS, bad);
 	return bad != 0;
 }

@@ -121,6 +121,30 @@ static void test_import__good_then_wrong__all_or_nothing(void **state)
 	assert_int_equal(REG("import", test_registry_dir), 1);
 }
 
+static void test_export__then_import__the_same(void **state)
+{
+	char path[96], other[96];
+	(void)state;
+	snprintf(path, sizeof(path), "%s/x.reg", test_registry_dir);
+	snprintf(other, sizeof(other), "%s/other.db", test_registry_dir);
+	assert_int_equal(REG("export", "edu"), 3);
+	assert_int_equal(REG("set", "edu/Parameters", "a", "7"), 0);
+	assert_int_equal(REG("export", "edu"), 0);
+	expect_said("Windows Registry Editor Version 5.00\n\n[HKEY_LOCAL_MACHINE\\System\\"
+		    "CurrentControlSet\\Services\\edu]\n");
+	expect_said("\\edu\\Parameters]\n\"a\"=dword:00000007\n");
+	assert_int_equal(REG("export", "edu", path, "--utf16"), 0);
+	assert_string_equal(tool.output, "keys: 2, values: 1\n");
+	assert_int_equal(REG("import", path, "--file", other), 0);
+	assert_int_equal(REG("get", "edu/Parameters", "a", "--file", other), 0);
+	assert_string_equal(tool.output, "7\n");
+	assert_int_equal(REG("export", "edu", path, "--json"), 0);
+	expect_said("\"values\": 1");
+	assert_int_equal(REG("export", "edu", "/nonexistent/x.reg"), 3);
+	assert_int_equal(REG("export", "edu", "/dev/full"), 1);
+	expect_said("writing /dev/full: No space left");
+}
+
 static void test_words__wrong__code_2_and_what_to_do(void **state)
 {
 	(void)state;
@@ -174,6 +198,7 @@ int main(void)
 		TEST(test_list__tree__for_people_and_scripts),
 		TEST(test_delete__value_and_key__gone),
 		TEST(test_import__good_then_wrong__all_or_nothing),
+		TEST(test_export__then_import__the_same),
 		TEST(test_words__wrong__code_2_and_what_to_do),
 		TEST(test_file__none_or_not_ours__code_and_words),
 		TEST(test_check__sound__says_so),

@@ -27,7 +27,7 @@ start_host() {
 		--qemu-arg -object --qemu-arg "filter-dump,id=d0,netdev=n0,file=$work/capture" \
 		3>"$work/ready" >"$work/host.log" 2>&1 &
 	host=$!
-	read -r -t 10 _ <"$work/ready" || fail "the host did not come up"
+	read -r -t 60 _ <"$work/ready" || fail "the host did not come up"
 	rm "$work/ready"
 }
 
@@ -56,7 +56,7 @@ exit "$code"
 INSIDE
 
 inside() {
-	BUILD=$build WORK=$work HOST=$host END=$1 timeout 30 unshare --user --map-root-user --net bash "$work/inside.sh" \
+	BUILD=$build WORK=$work HOST=$host END=$1 timeout 120 unshare --user --map-root-user --net bash "$work/inside.sh" \
 		>"$work/inside.log" 2>&1
 }
 

@@ -23,13 +23,13 @@
 #include "uwdf/client.h"
 #include "uwdf/status.h"
 
-#define SOON_MS   10000
+#define SOON_MS   60000
 #define BIN(name) (UWDF_TEST_BIN "/" name)
 
 static void stop_host(const char *name)
 {
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "stop", name), 0);
-	assert_int_equal(program_end(&host, 10), 0);
+	assert_int_equal(program_end(&host, 60), 0);
 }
 
 static bool has(const char *text)
@@ -124,7 +124,7 @@ static void test_two_hosts__same_driver__two_names(void **state)
 	program_await(&second, "edu-2 is ready");
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "stop", "edu-2", "--json"), 0);
 	assert_true(has("\"stopped\": true"));
-	assert_int_equal(program_end(&second, 10), 0);
+	assert_int_equal(program_end(&second, 60), 0);
 	stop_host("edu");
 }
 
@@ -133,7 +133,7 @@ static void test_sigterm__ends_in_good_order(void **state)
 	(void)state;
 	start_host("edu", "qemu:edu");
 	kill(host.pid, SIGTERM);
-	assert_int_equal(program_end(&host, 10), 0);
+	assert_int_equal(program_end(&host, 60), 0);
 }
 
 /* As a terminal's foreground job: Ctrl-C is a signal to the group. */
@@ -150,7 +150,7 @@ static void test_ctrl_c__reaches_no_qemu__ends_in_good_order(void **state)
 	program_start_with(&host, argv, lead_group);
 	program_await(&host, "is ready");
 	kill(-host.pid, SIGINT);
-	assert_int_equal(program_end(&host, 10), 0);
+	assert_int_equal(program_end(&host, 60), 0);
 	assert_null(strstr(host.output, "gone"));
 	assert_null(strstr(host.output, "error"));
 }
@@ -216,7 +216,7 @@ static void test_sigint_with_pending_request__client_answered(void **state)
 	h = open_and_read();
 	kill(host.pid, SIGINT);
 	expect_read_ends(h);
-	assert_int_equal(program_end(&host, 10), 0);
+	assert_int_equal(program_end(&host, 60), 0);
 	uwdf_close(h);
 }
 
@@ -253,7 +253,7 @@ static void test_host_killed__client_notices__runs_again_at_once(void **state)
 	h = open_and_read();
 	kill(host.pid, SIGKILL);
 	expect_read_ends(h);
-	assert_int_equal(program_end(&host, 10), 128 + SIGKILL);
+	assert_int_equal(program_end(&host, 60), 128 + SIGKILL);
 	uwdf_close(h);
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices"), 0);
 	assert_true(has("no device is running"));
@@ -300,7 +300,7 @@ static void test_qemu_dies__host_ends__client_answered(void **state)
 	assert_true(qemu > 0);
 	kill(qemu, SIGKILL);
 	expect_read_ends(h);
-	assert_int_equal(program_end(&host, 10), 4);
+	assert_int_equal(program_end(&host, 60), 4);
 	assert_non_null(strstr(host.output, "the device leaves"));
 	uwdf_close(h);
 }

@@ -314,7 +314,7 @@ static void keep_log(void *arg, enum log_level level, const char *area, const ch
 
 static void await_event(struct fixture *f, enum pci_event event)
 {
-	uint64_t deadline_ns = exec_deadline_ms(5000);
+	uint64_t deadline_ns = exec_deadline_ms(60000);
 
 	while (!fixture_count(f, event) && exec_now_ns() < deadline_ns)
 		exec_sleep_ms(1);
@@ -334,7 +334,7 @@ static void test_qemu_killed__idle__event_once_then_ones_and_enodev(void **state
 	before_ns = exec_now_ns();
 	assert_all_ones(&f);
 	assert_int_equal(pci_function_set_bus_master(f.fn, true), -ENODEV);
-	assert_true(exec_now_ns() - before_ns < EXEC_NS_PER_S);
+	assert_true(exec_now_ns() - before_ns < 30 * EXEC_NS_PER_S);
 	log_set_sink(NULL, NULL);
 	assert_non_null(strstr(last_log, "qemu:e1000"));
 	assert_non_null(strstr(last_log, "no peer")); /* what QEMU had said */
@@ -369,7 +369,7 @@ static void test_qemu_killed__registers_being_read__readers_end_soon(void **stat
 	assert_int_equal(kill(pci_function_backend_pid(f.fn), SIGKILL), 0);
 	exec_thread_join(threads[0]);
 	exec_thread_join(threads[1]);
-	assert_true(exec_now_ns() - before_ns < 2 * EXEC_NS_PER_S);
+	assert_true(exec_now_ns() - before_ns < 30 * EXEC_NS_PER_S);
 	assert_int_equal(fixture_count(&f, PCI_EVENT_GONE), 1);
 	fixture_close(&f);
 	log_set_sink(NULL, NULL);
@@ -419,7 +419,7 @@ static bool ended(pid_t pid)
 
 static void test_host_killed__qemu_ends_too(void **state)
 {
-	uint64_t deadline_ns = exec_deadline_ms(5000);
+	uint64_t deadline_ns = exec_deadline_ms(60000);
 	char text[16] = "";
 	pid_t holder, qemu;
 	int fd, status;
@@ -451,9 +451,10 @@ static void test_qemu_stopped__command__times_out_and_counts_as_gone(void **stat
 	before_ns = exec_now_ns();
 	assert_int_equal(reg_read(&f, 8), UINT32_MAX);
 	assert_true(exec_now_ns() - before_ns >= 300 * EXEC_NS_PER_MS);
+	qemu_of(f.fn)->qtest.deadline_ms = 120000; /* which would be seen */
 	before_ns = exec_now_ns();
 	assert_all_ones(&f);
-	assert_true(exec_now_ns() - before_ns < 300 * EXEC_NS_PER_MS);
+	assert_true(exec_now_ns() - before_ns < 60000 * EXEC_NS_PER_MS);
 	assert_int_equal(fixture_count(&f, PCI_EVENT_GONE), 1);
 	fixture_close(&f);
 	log_set_sink(NULL, NULL);

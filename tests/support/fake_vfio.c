@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fake_vfio.h"
+#include "fake_vfio_impl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,47 +12,30 @@
 
 #include "base/sys.h"
 
-#define REGION_SHIFT 40
-#define DEVICES      "/sys/bus/pci/devices/"
-#define DRIVERS      "/sys/bus/pci/drivers/"
+#define DEVICES "/sys/bus/pci/devices/"
+#define DRIVERS "/sys/bus/pci/drivers/"
 
 struct fake_vfio fake;
 
-enum kind { FREE, TEXT, CONTAINER, GROUP, DEVICE };
-
-static struct object {
-	enum kind kind;
-	char path[128];
-	char text[256];
-	size_t at;
-	int group;
-	struct fake_function *fn;
-} objects[FAKE_FDS];
+struct object fake_objects[FAKE_FDS];
 
 /* --- helpers --- */
 
-static struct object *object_of(int fd)
-{
-	int i = fd - FAKE_FD_FIRST;
-
-	return i >= 0 && i < FAKE_FDS && objects[i].kind != FREE ? &objects[i] : NULL;
-}
-
-static int object_new(enum kind kind, const char *path, const char *text)
+int fake_object_new(enum kind kind, const char *path, const char *text)
 {
 	for (int i = 0; i < FAKE_FDS; i++) {
-		if (objects[i].kind != FREE)
+		if (fake_objects[i].kind != FREE)
 			continue;
-		objects[i] = (struct object){ .kind = kind };
-		snprintf(objects[i].path, sizeof(objects[i].path), "%s", path);
-		snprintf(objects[i].text, sizeof(objects[i].text), "%s", text);
+		fake_objects[i] = (struct object){ .kind = kind };
+		snprintf(fake_objects[i].path, sizeof(fake_objects[i].path), "%s", path);
+		snprintf(fake_objects[i].text, sizeof(fake_objects[i].text), "%s", text);
 		fake.open_fds++;
 		return FAKE_FD_FIRST + i;
 	}
 	return -EMFILE;
 }
 
-static struct fake_function *function_at(const char *address)
+struct fake_function *fake_function_at(const char *address)
 {
 	for (unsigned int i = 0; i < fake.function_count; i++)
 		if (!strncmp(fake.functions[i].address, address, strlen(fake.functions[i].address)))
@@ -80,7 +63,7 @@ static bool group_has_node(int group)
 static bool group_is_open(int group)
 {
 	for (int i = 0; i < FAKE_FDS; i++)
-		if (objects[i].kind == GROUP && objects[i].group == group)
+		if (fake_objects[i].kind == GROUP && fake_objects[i].group == group)
 			return true;
 	return false;
 }
@@ -98,7 +81,7 @@ static int open_group(const char *path)
 		return -ENOENT;
 	if (group_is_open(group))
 		return -EBUSY;
-	fd = object_new(GROUP, path, "");
+	fd = fake_object_new(GROUP, path, "");
 	if (fd >= 0)
 		object_of(fd)->group = group;
 	fake.group_opens++;
@@ -107,15 +90,15 @@ static int open_group(const char *path)
 
 static int open_attribute(const char *path)
 {
-	struct fake_function *fn = function_at(path + strlen(DEVICES));
+	struct fake_function *fn = fake_function_at(path + strlen(DEVICES));
 	const char *attribute = strrchr(path, '/') + 1;
 
 	if (!fn)
 		return -ENOENT;
 	if (!strcmp(attribute, "driver_override"))
-		return object_new(TEXT, path, fn->override[0] ? fn->override : "(null)");
+		return fake_object_new(TEXT, path, fn->override[0] ? fn->override : "(null)");
 	if (!strcmp(attribute, "numa_node"))
-		return object_new(TEXT, path, "1\n");
+		return fake_object_new(TEXT, path, "1\n");
 	return -ENOENT;
 }
 
@@ -124,9 +107,10 @@ static int fake_open(const char *path, int flags, mode_t mode)
 	const struct fake_text *text = text_at(path, false);
 
 	if (text)
-		return object_new(TEXT, path, text->text);
+		return fake_object_new(TEXT, path, text->text);
 	if (!strcmp(path, "/dev/vfio/vfio"))
-		return fake.container_err ? fake.container_err : object_new(CONTAINER, path, "");
+		return fake.container_err ? fake.container_err
+					  : fake_object_new(CONTAINER, path, "");
 	if (!strncmp(path, "/dev/vfio/", 10))
 		return open_group(path);
 	if (!strncmp(path, "/sys/", 5) && fake.is_user && (flags & O_ACCMODE) != O_RDONLY)
@@ -134,7 +118,7 @@ static int fake_open(const char *path, int flags, mode_t mode)
 	if (!strncmp(path, DEVICES, strlen(DEVICES)))
 		return open_attribute(path);
 	if (!strncmp(path, "/sys/", 5))
-		return object_new(TEXT, path, "");
+		return fake_object_new(TEXT, path, "");
 	if (!strncmp(path, "/proc/", 6))
 		return -ENOENT;
 	return open(path, flags, mode);
@@ -209,11 +193,11 @@ static ssize_t fake_write(int fd, const void *buf, size_t len)
 	snprintf(text, sizeof(text), "%.*s", (int)len, (const char *)buf);
 	text[strcspn(text, "\n")] = '\0';
 	if (strstr(o->path, "driver_override")) {
-		fn = function_at(o->path + strlen(DEVICES));
+		fn = fake_function_at(o->path + strlen(DEVICES));
 		snprintf(fn->override, sizeof(fn->override), "%.31s", text);
 		return (ssize_t)len;
 	}
-	fn = function_at(text);
+	fn = fake_function_at(text);
 	if (!fn)
 		return -ENODEV;
 	if (!strcmp(o->path, "/sys/bus/pci/drivers_probe")) {
@@ -228,7 +212,7 @@ static int fake_access(const char *path, int mode)
 	struct fake_function *fn;
 
 	if (!strncmp(path, DEVICES, strlen(DEVICES))) {
-		fn = function_at(path + strlen(DEVICES));
+		fn = fake_function_at(path + strlen(DEVICES));
 		return fn && !strcmp(path + strlen(DEVICES), fn->address) ? 0 : -ENOENT;
 	}
 	if (!strncmp(path, DRIVERS "vfio-pci", strlen(DRIVERS "vfio-pci")))
@@ -246,7 +230,8 @@ static ssize_t fake_readlink(const char *path, char *buf, size_t len)
 
 	if (link)
 		return snprintf(buf, len, "%s", link->text);
-	fn = strncmp(path, DEVICES, strlen(DEVICES)) ? NULL : function_at(path + strlen(DEVICES));
+	fn = strncmp(path, DEVICES, strlen(DEVICES)) ? NULL
+						     : fake_function_at(path + strlen(DEVICES));
 	if (!fn)
 		return -ENOENT;
 	if (strstr(path, "/driver")) {
@@ -288,288 +273,6 @@ static int fake_list_dir(const char *path, int (*call)(void *arg, const char *na
 			return err;
 	}
 	return found ? 0 : -ENOENT;
-}
-
-/* --- device memory --- */
-
-static void replace_mapped(const void *old, void *new)
-{
-	for (int i = 0; i < 16; i++) {
-		if (fake.mapped[i] == old) {
-			fake.mapped[i] = new;
-			return;
-		}
-	}
-}
-
-static int fake_munmap(void *addr, size_t len)
-{
-	replace_mapped(addr, NULL);
-	return munmap(addr, len);
-}
-
-static void *fake_mmap(void *addr, size_t len, int prot, int flags, int fd, int64_t offset)
-{
-	struct object *o = object_of(fd);
-	void *place;
-
-	if (o) {
-		struct fake_region *bar = &o->fn->bars[offset >> REGION_SHIFT];
-
-		fd = bar->memfd;
-		if ((uint64_t)(offset & ((1ll << REGION_SHIFT) - 1)) + len > bar->size)
-			return (void *)-EINVAL;
-		offset &= (1ll << REGION_SHIFT) - 1;
-	}
-	place = mmap(addr, len, prot, flags, fd, offset);
-	if (place == MAP_FAILED)
-		return (void *)(intptr_t)-errno;
-	if (o)
-		replace_mapped(NULL, place);
-	return place;
-}
-
-static ssize_t fake_pread(int fd, void *buf, size_t len, int64_t offset)
-{
-	struct object *o = object_of(fd);
-	uint64_t index = (uint64_t)offset >> REGION_SHIFT, at = (uint64_t)offset & 0xffffffffff;
-
-	if (!o)
-		return pread(fd, buf, len, offset);
-	if (index < 6)
-		return pread(o->fn->bars[index].memfd, buf, len, (off_t)at);
-	if (o->fn->gone && at >= PCI_COMMAND)
-		memset(buf, 0xff, len); /* the ids are the kernel's own copy */
-	else
-		memcpy(buf, o->fn->config + at, len);
-	return (ssize_t)len;
-}
-
-static ssize_t fake_pwrite(int fd, const void *buf, size_t len, int64_t offset)
-{
-	struct object *o = object_of(fd);
-	uint64_t index = (uint64_t)offset >> REGION_SHIFT, at = (uint64_t)offset & 0xffffffffff;
-
-	if (!o)
-		return pwrite(fd, buf, len, offset);
-	if (index < 6)
-		return pwrite(o->fn->bars[index].memfd, buf, len, (off_t)at);
-	memcpy(o->fn->config + at, buf, len);
-	return (ssize_t)len;
-}
-
-/* --- ioctls --- */
-
-/* Fill the capabilities in as far as there is room, as the kernel does. */
-static void answer(void *arg, size_t fixed, const struct fake_info *info)
-{
-	uint32_t room, need = info->argsz ? info->argsz : info->len ? info->len : (uint32_t)fixed;
-
-	memcpy(&room, arg, sizeof(room));
-	if (info->len > fixed && room >= info->len)
-		memcpy((char *)arg + fixed, info->bytes + fixed, info->len - fixed);
-	memcpy(arg, &need, sizeof(need));
-}
-
-static int device_region_info(struct fake_function *fn, struct vfio_region_info *info)
-{
-	static const struct fake_info none;
-	uint32_t index = info->index;
-
-	info->offset = (uint64_t)index << REGION_SHIFT;
-	if (index == VFIO_PCI_CONFIG_REGION_INDEX) {
-		info->size = sizeof(fn->config);
-		answer(info, sizeof(*info), &none);
-		return 0;
-	}
-	info->size = fn->bars[index].size;
-	info->flags = fn->bars[index].flags;
-	info->cap_offset = fn->bars[index].caps.len ? sizeof(*info) : 0;
-	answer(info, sizeof(*info), &fn->bars[index].caps);
-	return 0;
-}
-
-static int device_irq_info(const struct fake_function *fn, struct vfio_irq_info *info)
-{
-	if (info->index == VFIO_PCI_ERR_IRQ_INDEX && !fn->irqs[info->index].count)
-		return -EINVAL;
-	info->flags = fn->irqs[info->index].flags;
-	info->count = fn->irqs[info->index].count;
-	return 0;
-}
-
-static int trigger_none(struct fake_function *fn, uint32_t index)
-{
-	for (unsigned int i = 0; i < FAKE_VECTORS; i++)
-		fn->eventfds[index][i] = -1;
-	fn->enabled[index] = 0;
-	return 0;
-}
-
-static int trigger_eventfds(struct fake_function *fn, const struct vfio_irq_set *set)
-{
-	uint32_t end = set->start + set->count, *enabled = &fn->enabled[set->index];
-
-	for (uint32_t i = 0; i < 3; i++) /* one kind at a time */
-		if (set->index < 3 && i != set->index && fn->enabled[i])
-			return -EINVAL;
-	if (*enabled && end > *enabled &&
-	    (fn->irqs[set->index].flags & VFIO_IRQ_INFO_NORESIZE || set->index != 2))
-		return -EINVAL;
-	if (fn->vectors_available && end > fn->vectors_available)
-		return (int)fn->vectors_available;
-	memcpy(&fn->eventfds[set->index][set->start], set->data, set->count * sizeof(int));
-	if (end > *enabled)
-		*enabled = end;
-	return 0;
-}
-
-static int device_set_irqs(struct fake_function *fn, const struct vfio_irq_set *set)
-{
-	if (set->start + set->count > fn->irqs[set->index].count)
-		return -EINVAL;
-	if (set->flags & VFIO_IRQ_SET_ACTION_TRIGGER)
-		return set->flags & VFIO_IRQ_SET_DATA_NONE ? trigger_none(fn, set->index)
-							   : trigger_eventfds(fn, set);
-	if (set->index != VFIO_PCI_INTX_IRQ_INDEX || !fn->enabled[VFIO_PCI_INTX_IRQ_INDEX])
-		return -EINVAL;
-	fn->intx_masked = set->flags & VFIO_IRQ_SET_ACTION_MASK;
-	return 0;
-}
-
-static int device_hot_reset_info(const struct fake_function *fn,
-				 struct vfio_pci_hot_reset_info *info)
-{
-	size_t room = (info->argsz - sizeof(*info)) / sizeof(info->devices[0]);
-
-	if (!fn->dependents)
-		return -ENODEV;
-	info->count = fn->dependents;
-	if (room < fn->dependents)
-		return -ENOSPC;
-	memcpy(info->devices, fn->dependent, fn->dependents * sizeof(info->devices[0]));
-	return 0;
-}
-
-static int device_ioctl(struct fake_function *fn, unsigned long request, void *arg)
-{
-	struct vfio_device_info *info = arg;
-
-	switch (request) {
-	case VFIO_DEVICE_GET_INFO:
-		info->flags = fn->device_flags;
-		return 0;
-	case VFIO_DEVICE_GET_REGION_INFO:
-		return device_region_info(fn, arg);
-	case VFIO_DEVICE_GET_IRQ_INFO:
-		return device_irq_info(fn, arg);
-	case VFIO_DEVICE_SET_IRQS:
-		return device_set_irqs(fn, arg);
-	case VFIO_DEVICE_RESET:
-		fn->resets++;
-		return 0;
-	case VFIO_DEVICE_GET_PCI_HOT_RESET_INFO:
-		return device_hot_reset_info(fn, arg);
-	case VFIO_DEVICE_PCI_HOT_RESET:
-		fn->hot_resets++;
-		if (fake.on_hot_reset)
-			fake.on_hot_reset();
-		return 0;
-	default:
-		return -ENOTTY;
-	}
-}
-
-static int group_ioctl(struct object *o, unsigned long request, void *arg)
-{
-	struct vfio_group_status *status = arg;
-	struct fake_function *fn;
-	int fd;
-
-	switch (request) {
-	case VFIO_GROUP_GET_STATUS:
-		status->flags = fake.not_viable ? 0 : VFIO_GROUP_FLAGS_VIABLE;
-		return 0;
-	case VFIO_GROUP_SET_CONTAINER:
-		return object_of(*(int *)arg) ? 0 : -EINVAL;
-	case VFIO_GROUP_GET_DEVICE_FD:
-		fn = function_at(arg);
-		if (!fn || fn->group != o->group)
-			return -ENODEV;
-		fd = object_new(DEVICE, fn->address, "");
-		if (fd >= 0)
-			object_of(fd)->fn = fn;
-		return fd;
-	default:
-		return -ENOTTY;
-	}
-}
-
-static int container_map(const struct vfio_iommu_type1_dma_map *map)
-{
-	if (fake.map_err)
-		return fake.map_err;
-	for (unsigned int i = 0; i < fake.map_count; i++)
-		if (map->iova < fake.maps[i].iova + fake.maps[i].size &&
-		    fake.maps[i].iova < map->iova + map->size)
-			return -EEXIST;
-	fake.maps[fake.map_count++] = (struct fake_map){ map->iova, map->size, map->flags };
-	return 0;
-}
-
-static int container_unmap(struct vfio_iommu_type1_dma_unmap *unmap)
-{
-	for (unsigned int i = 0; i < fake.map_count; i++) {
-		if (fake.maps[i].iova != unmap->iova || fake.maps[i].size != unmap->size)
-			continue;
-		fake.maps[i] = fake.maps[--fake.map_count];
-		return 0;
-	}
-	unmap->size = 0;
-	return 0;
-}
-
-static int container_ioctl(unsigned long request, void *arg)
-{
-	struct vfio_iommu_type1_info *info = arg;
-
-	switch (request) {
-	case VFIO_GET_API_VERSION:
-		return fake.api_version;
-	case VFIO_CHECK_EXTENSION:
-		return fake.type1v2;
-	case VFIO_SET_IOMMU:
-		return fake.set_iommu_err;
-	case VFIO_IOMMU_GET_INFO:
-		info->flags = VFIO_IOMMU_INFO_PGSIZES | VFIO_IOMMU_INFO_CAPS;
-		info->iova_pgsizes = fake.page_sizes;
-		info->cap_offset = fake.iommu.len ? sizeof(*info) : 0;
-		answer(info, sizeof(*info), &fake.iommu);
-		return 0;
-	case VFIO_IOMMU_MAP_DMA:
-		return container_map(arg);
-	case VFIO_IOMMU_UNMAP_DMA:
-		return container_unmap(arg);
-	default:
-		return -ENOTTY;
-	}
-}
-
-static int fake_ioctl(int fd, unsigned long request, void *arg)
-{
-	struct object *o = object_of(fd);
-
-	if (!o)
-		return -EBADF;
-	if (request == fake.refused_request) {
-		fake.refused_request = 0;
-		return -EIO;
-	}
-	if (o->kind == CONTAINER)
-		return container_ioctl(request, arg);
-	if (o->kind == GROUP)
-		return group_ioctl(o, request, arg);
-	return o->kind == DEVICE ? device_ioctl(o->fn, request, arg) : -ENOTTY;
 }
 
 /* --- what a test sets up --- */
@@ -674,7 +377,7 @@ struct fake_function *fake_add_function(const char *address, int group, const ch
 	for (unsigned int i = 0; i < VFIO_PCI_NUM_IRQS; i++) {
 		fn->irqs[i].flags = VFIO_IRQ_INFO_EVENTFD;
 		fn->irqs[i].count = 1;
-		trigger_none(fn, i);
+		fake_trigger_none(fn, i);
 	}
 	fn->irqs[VFIO_PCI_INTX_IRQ_INDEX].flags |=
 		VFIO_IRQ_INFO_AUTOMASKED | VFIO_IRQ_INFO_MASKABLE;
@@ -693,7 +396,7 @@ void fake_vfio_begin(void)
 	uint32_t avail = 65535;
 
 	memset(&fake, 0, sizeof(fake));
-	memset(objects, 0, sizeof(objects));
+	memset(fake_objects, 0, sizeof(fake_objects));
 	fake.type1v2 = 1;
 	fake.page_sizes = 0x40201000;
 	fake_add_cap(&fake.iommu, sizeof(struct vfio_iommu_type1_info),

@@ -35,7 +35,7 @@ struct fx_script {
 	void (*in_surprise)(WDFDEVICE device);
 	void (*in_isr)(WDFINTERRUPT interrupt, ULONG message);
 	void (*in_dpc)(WDFINTERRUPT interrupt, WDFOBJECT object);
-	void (*in_any)(const char *name); /* of the callbacks that return a status */
+	void (*in_any)(const char *name); /* in each callback that is in the log */
 };
 extern struct fx_script fx_script;
 

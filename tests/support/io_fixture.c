@@ -55,34 +55,81 @@ static const struct fx_object_class device_class = {
 	.dispose = device_dispose,
 };
 
+static struct fx_device_head *device_new(struct io_fixture *f, struct irq_loop *owner,
+					 struct fx_io *below, const struct fx_io_config *config)
+{
+	struct fx_io_config plain = { 0 };
+	struct fx_device_head *device;
+	struct fx_object *obj;
+
+	assert_int_equal(fx_object_new(&device_class, sizeof(struct fx_device_head), f->driver,
+				       fx_driver_object(f->driver), NULL, &obj),
+			 STATUS_SUCCESS);
+	assert_int_equal(fx_object_commit(obj, NULL), STATUS_SUCCESS);
+	device = uw_container_of(obj, struct fx_device_head, base);
+	assert_int_equal(fx_io_new((struct fx_device *)(void *)device, owner, &device->io),
+			 STATUS_SUCCESS);
+	if (below)
+		fx_io_stack_on(device->io, below);
+	assert_int_equal(fx_io_configure(device->io, config ? config : &plain), STATUS_SUCCESS);
+	assert_int_equal(fx_io_add_target(device->io), STATUS_SUCCESS);
+	return device;
+}
+
+struct fx_device_head *io_device_new(struct io_fixture *f, struct irq_loop *owner,
+				     const struct fx_io_config *config)
+{
+	return device_new(f, owner, NULL, config);
+}
+
+struct fx_device_head *io_device_above(struct io_fixture *f, struct fx_device_head *below,
+				       const struct fx_io_config *config)
+{
+	return device_new(f, f->loop, below->io, config);
+}
+
 static uint64_t blocks_before;
 
-void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config)
+static void set_up(struct io_fixture *f, const struct fx_io_config *config, const char *words,
+		   bool own_thread)
 {
-	struct irq_loop_params params = { .name = "owner", .node = -1, .own_thread = true };
+	struct irq_loop_params params = { .name = "owner", .node = -1, .own_thread = own_thread };
 	struct fx_verifier_settings verify;
-	struct fx_io_config plain = { 0 };
-	struct fx_object *obj;
 
 	memset(f, 0, sizeof(*f));
 	memset(&io_seen, 0, sizeof(io_seen));
 	log_set_sink(quiet, NULL);
 	blocks_before = mem_live_blocks();
 	assert_int_equal(fx_worker_start(), 0);
-	assert_int_equal(fx_verifier_parse("", NULL, &verify), 0);
+	assert_int_equal(fx_verifier_parse(words, NULL, &verify), 0);
 	assert_int_equal(
 		fx_driver_load_image("io_test", &UwdfDriverImage, &verify, NULL, &f->driver), 0);
 	assert_int_equal(irq_loop_new(&params, &f->loop), 0);
-	assert_int_equal(fx_object_new(&device_class, sizeof(struct fx_device_head), f->driver,
-				       fx_driver_object(f->driver), NULL, &obj),
-			 STATUS_SUCCESS);
-	assert_int_equal(fx_object_commit(obj, NULL), STATUS_SUCCESS);
-	f->device = uw_container_of(obj, struct fx_device_head, base);
-	assert_int_equal(fx_io_new((struct fx_device *)(void *)f->device, f->loop, &f->device->io),
-			 STATUS_SUCCESS);
+	f->device = io_device_new(f, f->loop, config);
 	f->io = f->device->io;
-	assert_int_equal(fx_io_configure(f->io, config ? config : &plain), STATUS_SUCCESS);
 	(void)io_broke();
+}
+
+void io_fixture_setup_verify(struct io_fixture *f, const struct fx_io_config *config,
+			     const char *words)
+{
+	set_up(f, config, words, true);
+}
+
+void io_fixture_setup_here(struct io_fixture *f, const struct fx_io_config *config)
+{
+	set_up(f, config, "", false);
+}
+
+void io_fixture_setup_here_verify(struct io_fixture *f, const struct fx_io_config *config,
+				  const char *words)
+{
+	set_up(f, config, words, false);
+}
+
+void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config)
+{
+	io_fixture_setup_verify(f, config, "");
 }
 
 void io_fixture_start(struct io_fixture *f)
@@ -197,6 +244,7 @@ void io_cancel_completes(WDFREQUEST request)
 {
 	io_seen.cancels++;
 	WdfRequestComplete(request, STATUS_CANCELLED);
+	__asm__ volatile(""); /* a call at the very end would be a jump, and have no line */
 }
 
 void io_complete_cancelled_on_queue(WDFQUEUE queue, WDFREQUEST request)
@@ -242,6 +290,11 @@ void io_op_read(struct io_op *op, size_t len)
 {
 	op_init(op, FX_PACKET_READ);
 	op->packet.out_len = len;
+}
+
+void io_op_flush(struct io_op *op)
+{
+	op_init(op, FX_PACKET_FLUSH);
 }
 
 void io_op_write(struct io_op *op, const char *text)

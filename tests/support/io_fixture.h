@@ -19,10 +19,24 @@ struct io_fixture {
 
 /* Driver, loop and device, not started: for creating queues. @config may be NULL. */
 void io_fixture_setup(struct io_fixture *f, const struct fx_io_config *config);
+/* The same; the caller is the owner, and runs the loop itself. */
+void io_fixture_setup_here(struct io_fixture *f, const struct fx_io_config *config);
+/* The same with the words of `uwdf run --verify`; without any the verifier is on. */
+void io_fixture_setup_verify(struct io_fixture *f, const struct fx_io_config *config,
+			     const char *verify);
+/* io_fixture_setup_here() with such words. */
+void io_fixture_setup_here_verify(struct io_fixture *f, const struct fx_io_config *config,
+				  const char *verify);
 /* Power on, opens allowed, one file open. */
 void io_fixture_start(struct io_fixture *f);
 /* Purges, closes, frees; nothing is left (checked). */
 void io_fixture_teardown(struct io_fixture *f);
+/* Another device of the same driver. Its io is freed with it: fx_io_purge(), fx_object_delete(). */
+struct fx_device_head *io_device_new(struct io_fixture *f, struct irq_loop *owner,
+				     const struct fx_io_config *config);
+/* The same above @below in its stack, on the fixture's loop. */
+struct fx_device_head *io_device_above(struct io_fixture *f, struct fx_device_head *below,
+				       const struct fx_io_config *config);
 WDFDEVICE io_fixture_device(const struct io_fixture *f);
 
 /* Everything posted so far, and what it caused, has run. */
@@ -65,6 +79,7 @@ struct io_op {
 	char in[64], out[64];
 };
 void io_op_read(struct io_op *op, size_t len);
+void io_op_flush(struct io_op *op);
 void io_op_write(struct io_op *op, const char *text);
 void io_op_control(struct io_op *op, uint32_t code, const char *in, size_t out_len);
 void io_submit(struct io_fixture *f, struct io_op *op); /* and settle */

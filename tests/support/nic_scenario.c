@@ -12,12 +12,23 @@
 #define FRAMES    100
 #define BATCH     10
 #define FRAME_LEN 200
+#define VECTORS   3 /* more batches, each one request to send it and one to read */
 
 static const uint8_t from[6] = { 0x02, 0, 0, 0, 0, 1 };
 static const uint8_t to[6] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 
 struct batch {
 	struct rig_op reads[BATCH], writes[BATCH];
+};
+
+/* The outcomes, and behind them the frames. */
+struct vector_memory {
+	struct nic_frame array[BATCH];
+	uint8_t frames[BATCH][FRAME_LEN];
+};
+struct vector_batch {
+	struct rig_op read, write;
+	struct vector_memory in, out;
 };
 
 static void submit(struct rig *rig, struct batch *batch, uint32_t first, bool read)
@@ -84,13 +95,69 @@ static const char *move_batch(struct rig *rig, struct batch *batch, uint32_t fir
 	return wrong;
 }
 
+/* --- the same with vectors --- */
+
+static void submit_vector(struct rig *rig, struct rig_op *op, uint32_t code,
+			  struct vector_memory *memory)
+{
+	for (uint32_t i = 0; i < BATCH; i++)
+		memory->array[i] = (struct nic_frame){
+			.offset = (uint32_t)(memory->frames[i] - (uint8_t *)memory),
+			.length = FRAME_LEN,
+		};
+	rig_control_in_place(rig, op, code, memory->array, sizeof(memory->array), memory,
+			     sizeof(*memory));
+}
+
+static const char *check_vector(const struct rig_op *op, const struct vector_memory *in)
+{
+	for (uint32_t i = 0; i < BATCH && NT_SUCCESS(op->status); i++) {
+		const struct nic_frame *entry = &in->array[i];
+		uint32_t number;
+
+		if (!NT_SUCCESS(entry->status))
+			continue;
+		if (!nic_frame_number(in->frames[i], entry->length, &number) ||
+		    !nic_frame_is(in->frames[i], entry->length, FRAME_LEN, to, from, number))
+			return "a frame of a vector arrived changed";
+	}
+	return NULL;
+}
+
+static const char *move_vector(struct rig *rig, struct vector_batch *batch, bool may_fail)
+{
+	const char *wrong;
+
+	for (uint32_t i = 0; i < BATCH; i++)
+		nic_frame(batch->out.frames[i], FRAME_LEN, to, from, i);
+	submit_vector(rig, &batch->read, IOCTL_NIC_READ_FRAMES, &batch->in);
+	submit_vector(rig, &batch->write, IOCTL_NIC_WRITE_FRAMES, &batch->out);
+	wrong = finish(&batch->write, may_fail);
+	if (!wrong && !NT_SUCCESS(batch->write.status))
+		rig_cancel(&batch->read); /* nothing will come */
+	if (!wrong)
+		wrong = finish(&batch->read, may_fail);
+	if (rig_has_left(rig)) {
+		uwdf_device_remove(rig->device);
+		rig->device = NULL;
+	}
+	if (!wrong && (!rig_is_done(&batch->write) || !rig_is_done(&batch->read)))
+		wrong = "the device was removed, a vector still pends";
+	return wrong ? wrong : check_vector(&batch->read, &batch->in);
+}
+
+/* --- all of it --- */
+
 static const char *move_frames(struct rig *rig, const struct nic_scenario *scenario, bool may_fail)
 {
 	static struct batch batch;
+	static struct vector_batch vectors;
 	const char *wrong = NULL;
 
 	for (uint32_t first = 0; first < FRAMES && rig->device && !wrong; first += BATCH)
 		wrong = move_batch(rig, &batch, first, scenario, may_fail);
+	for (int i = 0; i < VECTORS && rig->device && !wrong && scenario->frames_come_back; i++)
+		wrong = move_vector(rig, &vectors, may_fail);
 	return wrong;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* nic_scenario.h - start a NIC driver, move 100 frames, stop: what may fail, but not go wrong. */
+/*
+ * nic_scenario.h - start a NIC driver, move 100 frames one by one and 30 in vectors, stop: what may
+ * fail, but not go wrong.
+ */
 #ifndef TEST_NIC_SCENARIO_H
 #define TEST_NIC_SCENARIO_H
 

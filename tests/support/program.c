@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,13 @@ static int64_t now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A test that fails leaves its programs to this: none outlives it. */
+static void die_with(pid_t test)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != test)
+		_exit(127);
 }
 
 static void exec_program(const char *const *argv, int out)
@@ -40,6 +48,7 @@ static void exec_program(const char *const *argv, int out)
 
 void program_start_with(struct program *p, const char *const *argv, void (*in_child)(void))
 {
+	pid_t test = getpid();
 	int fds[2];
 
 	memset(p, 0, sizeof(*p));
@@ -53,8 +62,10 @@ void program_start_with(struct program *p, const char *const *argv, void (*in_ch
 	assert_true(p->pid >= 0);
 	if (!p->pid && in_child)
 		in_child();
-	if (!p->pid)
+	if (!p->pid) {
+		die_with(test); /* after in_child(), since another user would undo it */
 		exec_program(argv, fds[1]);
+	}
 	close(fds[1]);
 	p->fd = fds[0];
 }
@@ -90,7 +101,7 @@ static void kill_and_reap(struct program *p)
 
 void program_await(struct program *p, const char *text)
 {
-	int64_t deadline = now_ms() + 10000;
+	int64_t deadline = now_ms() + 60000;
 
 	while (!strstr(p->output, text))
 		if (!read_some(p, deadline)) {
@@ -121,5 +132,5 @@ int program_end(struct program *p, unsigned int seconds)
 int program_run(struct program *p, const char *const *argv)
 {
 	program_start(p, argv);
-	return program_end(p, 10);
+	return program_end(p, 60);
 }

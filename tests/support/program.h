@@ -8,13 +8,14 @@
 
 struct program {
 	pid_t pid;
-	char words[256];    /* its command line */
-	int fd;             /* its standard output and error */
-	char output[65536]; /* read so far */
+	char words[256];       /* its command line */
+	int fd;                /* its standard output and error */
+	char output[1u << 19]; /* read so far */
 	size_t len;
 };
 
-/* argv[0] is looked up beside the tests: "uwdf" is build/PRESET/uwdf. Last word NULL. */
+/* argv[0] is looked up beside the tests: "uwdf" is build/PRESET/uwdf. Last word NULL. The program
+ * is killed when the test ends before it. */
 void program_start(struct program *p, const char *const *argv);
 /* @in_child is called in the new process before it becomes the program. */
 void program_start_with(struct program *p, const char *const *argv, void (*in_child)(void));

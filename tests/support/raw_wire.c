@@ -18,7 +18,7 @@
 int raw_connect(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	const struct timeval limit = { .tv_sec = 10 };
+	const struct timeval limit = { .tv_sec = 60 };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);

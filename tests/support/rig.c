@@ -37,7 +37,10 @@ static int start_device(struct rig *rig, const struct rig_params *params)
 	err = uwdf_host_new(&rig->report, &rig->host);
 	if (err)
 		return err;
-	err = uwdf_host_load(rig->host, params->driver, &rig->report, &rig->driver);
+	if (params->verify)
+		err = uwdf_host_verify(rig->host, params->verify, &rig->report);
+	if (!err)
+		err = uwdf_host_load(rig->host, params->driver, &rig->report, &rig->driver);
 	if (!err)
 		err = uwdf_device_start(rig->driver, &device, &rig->report, &rig->device);
 	if (err)
@@ -110,6 +113,7 @@ static void complete(struct fx_packet *packet, NTSTATUS status, size_t informati
 	exec_mutex_lock(&rig->lock);
 	op->status = status;
 	op->information = information;
+	op->order = ++rig->completions;
 	op->done = true;
 	exec_cond_broadcast(&rig->changed);
 	exec_mutex_unlock(&rig->lock);
@@ -142,6 +146,55 @@ void rig_write(struct rig *rig, struct rig_op *op, const void *data, size_t len)
 	fx_io_submit(rig->file, &op->packet);
 }
 
+struct many {
+	struct rig *rig;
+	struct fx_packet *packets[RIG_MANY];
+	size_t count;
+};
+
+static void submit_many(void *arg)
+{
+	struct many *many = arg;
+
+	fx_io_submit_many(many->rig->file, many->packets, many->count, NULL);
+}
+
+static void transfer_many(struct rig *rig, struct rig_op *ops, size_t count, const size_t *lens,
+			  enum fx_packet_kind kind)
+{
+	struct many many = { .rig = rig, .count = count };
+
+	for (size_t i = 0; i < count; i++) {
+		struct fx_packet *packet = many.packets[i] = &ops[i].packet;
+
+		prepare(rig, &ops[i], kind);
+		packet->in = packet->out = ops[i].data;
+		packet->in_len = kind == FX_PACKET_WRITE ? lens[i] : 0;
+		packet->out_len = kind == FX_PACKET_READ ? lens[i] : 0;
+	}
+	(void)fx_io_call(rig->file, submit_many, &many);
+}
+
+void rig_read_many(struct rig *rig, struct rig_op *ops, size_t count, const size_t *lens)
+{
+	transfer_many(rig, ops, count, lens, FX_PACKET_READ);
+}
+
+void rig_write_many(struct rig *rig, struct rig_op *ops, size_t count, const size_t *lens)
+{
+	transfer_many(rig, ops, count, lens, FX_PACKET_WRITE);
+}
+
+static void cancel_there(void *arg)
+{
+	fx_io_cancel(arg);
+}
+
+void rig_cancel_of_many(struct rig_op *op)
+{
+	(void)fx_io_call(op->rig->file, cancel_there, &op->packet);
+}
+
 void rig_control(struct rig *rig, struct rig_op *op, uint32_t code, const void *in, size_t in_len,
 		 size_t out_len)
 {
@@ -151,6 +204,18 @@ void rig_control(struct rig *rig, struct rig_op *op, uint32_t code, const void *
 	op->packet.in = op->data;
 	op->packet.in_len = in_len;
 	op->packet.out = op->data;
+	op->packet.out_len = out_len;
+	fx_io_submit(rig->file, &op->packet);
+}
+
+void rig_control_in_place(struct rig *rig, struct rig_op *op, uint32_t code, const void *in,
+			  size_t in_len, void *out, size_t out_len)
+{
+	prepare(rig, op, FX_PACKET_CONTROL);
+	op->packet.code = code;
+	op->packet.in = in;
+	op->packet.in_len = in_len;
+	op->packet.out = out;
 	op->packet.out_len = out_len;
 	fx_io_submit(rig->file, &op->packet);
 }

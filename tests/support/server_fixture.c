@@ -34,7 +34,7 @@ unsigned int open_descriptors(void)
 }
 
 /* {"x":"aaaa..."} of the length the test wants. */
-static size_t describe(void *arg, const struct server *server, char *buf, size_t len)
+static size_t describe(void *arg, struct server *server, char *buf, size_t len)
 {
 	const struct server_fixture *f = arg;
 	size_t want = f->description_len;
@@ -47,7 +47,7 @@ static size_t describe(void *arg, const struct server *server, char *buf, size_t
 	return want;
 }
 
-static size_t why(void *arg, const struct server *server, char *buf, size_t len)
+static size_t why(void *arg, struct server *server, char *buf, size_t len)
 {
 	struct server_handle handle = { .process_id = 0 };
 	size_t count = server_handles(server, &handle, 1);
@@ -57,11 +57,15 @@ static size_t why(void *arg, const struct server *server, char *buf, size_t len)
 				handle.process_id, handle.requests);
 }
 
-static void note_stop(void *arg)
+static void note_stop(void *arg, enum server_stop how)
 {
 	struct server_fixture *f = arg;
+	bool force = how == SERVER_STOP_FORCED;
 
 	__atomic_add_fetch(&f->stops, 1, __ATOMIC_RELAXED);
+	f->forced_stops += force;
+	if (!force && !f->stop_waits)
+		server_answer_stop(f->server, f->stop_refusal);
 }
 
 void server_fixture_start(struct server_fixture *f)
@@ -74,11 +78,33 @@ void server_fixture_start(struct server_fixture *f)
 
 void server_fixture_stop(struct server_fixture *f)
 {
-	assert_int_equal(server_free(f->server, exec_deadline_ms(10000)), 0);
+	assert_int_equal(server_free(f->server, exec_deadline_ms(60000)), 0);
 	f->server = NULL;
 }
 
-int server_fixture_setup(void **state)
+static struct irq_loop *loop_new(void)
+{
+	const struct irq_loop_params params = { .name = "device", .node = -1, .own_thread = true };
+	struct irq_loop *loop;
+
+	assert_int_equal(irq_loop_new(&params, &loop), 0);
+	return loop;
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+static void settle(void *arg)
+{
+	struct server_fixture *f = arg;
+
+	if (f->device.loop)
+		irq_loop_call(f->device.loop, nothing, NULL);
+}
+
+static int setup(void **state, bool of_loop)
 {
 	struct server_fixture *f = calloc(1, sizeof(*f));
 
@@ -89,19 +115,33 @@ int server_fixture_setup(void **state)
 	f->blocks = mem_live_blocks();
 	f->descriptors = open_descriptors();
 	fake_device_init(&f->device);
+	f->device.loop = of_loop ? loop_new() : NULL;
+	f->device.pump = irq_loop_pump;
 	f->description_len = 100;
-	f->params = (struct server_params){ .name = "fake",
-					    .interface_count = 1,
-					    .ops = &fake_device_ops,
-					    .device = &f->device,
-					    .describe = describe,
-					    .why = why,
-					    .stop = note_stop,
-					    .arg = f };
+	f->params =
+		(struct server_params){ .name = "fake",
+					.interface_count = 1,
+					.ops = of_loop ? &fake_device_loop_ops : &fake_device_ops,
+					.device = &f->device,
+					.describe = describe,
+					.why = why,
+					.stop = note_stop,
+					.settle = settle,
+					.arg = f };
 	memcpy(f->params.interfaces[0], guid, sizeof(guid));
 	server_fixture_start(f);
 	*state = f;
 	return 0;
+}
+
+int server_fixture_setup(void **state)
+{
+	return setup(state, false);
+}
+
+int server_fixture_setup_of_loop(void **state)
+{
+	return setup(state, true);
 }
 
 static int unlink_in(void *arg, const char *name)
@@ -118,6 +158,7 @@ int server_fixture_teardown(void **state)
 
 	if (f->server)
 		server_fixture_stop(f);
+	irq_loop_free(f->device.loop);
 	fake_device_deinit(&f->device);
 	assert_int_equal(mem_live_blocks(), f->blocks);
 	assert_int_equal(open_descriptors(), f->descriptors);

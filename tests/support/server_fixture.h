@@ -13,15 +13,21 @@ struct server_fixture {
 	struct fake_device device;
 	struct server_params params;
 	struct server *server;
-	unsigned int stops;       /* atomic; times a client asked the host to end */
-	size_t description_len;   /* of the JSON text that describe() gives */
-	uint64_t blocks;          /* live before */
-	unsigned int descriptors; /* open before */
+	unsigned int stops;        /* atomic; times a client asked the host to end */
+	unsigned int forced_stops; /* of these: who does not want the driver to be asked */
+	const char *stop_refusal;  /* what such a client hears; NULL: consent */
+	bool stop_waits;           /* no answer but by server_answer_stop() */
+	uint32_t held;             /* atomic: for tests that bring hold_opens() */
+	size_t description_len;    /* of the JSON text that describe() gives */
+	uint64_t blocks;           /* live before */
+	unsigned int descriptors;  /* open before */
 };
 
 /* cmocka set-up and tear-down; the latter checks that nothing is left over. */
 int server_fixture_setup(void **state);
 int server_fixture_teardown(void **state);
+/* The set-up with a device that has a loop of its own, as the framework's have. */
+int server_fixture_setup_of_loop(void **state);
 /* The parts, for tests that fail on purpose. */
 void server_fixture_start(struct server_fixture *f);
 void server_fixture_stop(struct server_fixture *f);

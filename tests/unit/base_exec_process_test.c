@@ -41,7 +41,7 @@ static int wait_status(struct exec_process *p)
 {
 	int status = -1;
 
-	assert_int_equal(exec_wait_fd(exec_process_fd(p), POLLIN, exec_deadline_ms(5000)), POLLIN);
+	assert_int_equal(exec_wait_fd(exec_process_fd(p), POLLIN, exec_deadline_ms(60000)), POLLIN);
 	assert_true(exec_process_ended(p, &status));
 	return status;
 }
@@ -183,7 +183,7 @@ static void test_process__parent_killed__dies_with_it(void **state)
 {
 	char text[512], path[64];
 	int status = test_in_child(start_and_die, NULL, text, sizeof(text));
-	uint64_t deadline = exec_deadline_ms(5000);
+	uint64_t deadline = exec_deadline_ms(60000);
 
 	(void)state;
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -161,7 +161,7 @@ static void test_event__set_by_another_thread__ends_the_wait(void **state)
 	assert_int_equal(exec_event_init(&event), 0);
 	assert_false(exec_event_wait(&event, exec_deadline_ms(1)));
 	thread = start(set_event, &event);
-	assert_true(exec_event_wait(&event, exec_deadline_ms(5000)));
+	assert_true(exec_event_wait(&event, exec_deadline_ms(60000)));
 	exec_thread_join(thread);
 	exec_event_clear(&event);
 	assert_false(exec_event_wait(&event, 0));
@@ -203,7 +203,7 @@ static void test_condition__ping_pong__loses_no_wake_up(void **state) UW_NO_TSA
 		p.turn = 1;
 		exec_cond_broadcast(&p.cond);
 		while (p.turn)
-			assert_true(exec_cond_wait(&p.cond, &p.lock, exec_deadline_ms(5000)));
+			assert_true(exec_cond_wait(&p.cond, &p.lock, exec_deadline_ms(60000)));
 	}
 	exec_mutex_unlock(&p.lock);
 	exec_thread_join(thread);

@@ -80,6 +80,8 @@ static void test_file__missing__is_enoent(void **state)
 	assert_int_equal(sys_chmod("/nonexistent/x", 0600), -ENOENT);
 	assert_int_equal(sys_unlink("/nonexistent/x"), -ENOENT);
 	assert_int_equal(sys_mkdir("/nonexistent/x/y", 0700), -ENOENT);
+	assert_int_equal(sys_mkdirat(AT_FDCWD, "/nonexistent/x/y", 0700), -ENOENT);
+	assert_int_equal(sys_fstat(-1, &st), -EBADF);
 }
 
 static void test_file__position_and_length__are_honoured(void **state)
@@ -344,6 +346,10 @@ static int failing_call(unsigned int which, int fd)
 		return sys_pidfd_open(sys_getpid());
 	case 38:
 		return sys_fork();
+	case 39:
+		return sys_fstat(fd, &st);
+	case 40:
+		return sys_mkdirat(AT_FDCWD, "/", 0700);
 	default:
 		return 1;
 	}

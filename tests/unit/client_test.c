@@ -19,7 +19,7 @@
 #include "uwdf/status.h"
 #include "uwdf/wire.h"
 
-#define SOON_MS 10000
+#define SOON_MS 60000
 
 static uwdf_handle *open_or_fail(const char *what)
 {
@@ -90,6 +90,71 @@ static void test_open__by_name_guid_and_path(void **state)
 		uwdf_close(h);
 	}
 	uwdf_close(NULL);
+}
+
+static void test_open__what_is_behind_the_name__reaches_the_device(void **state)
+{
+	static const struct {
+		const char *what, *seen;
+	} ways[] = {
+		{ "fake", "" },
+		{ "fake\\sub\\path", "\\sub\\path" },
+		{ "fake\\a/b", "\\a/b" },
+		{ FIXTURE_GUID_TEXT "\\ref", "\\ref" },
+		{ "b74cfec2-9366-454a-ba71-7c27b51470a4\\ref\\x", "\\ref\\x" },
+	};
+	struct server_fixture *f = *state;
+
+	for (size_t i = 0; i < UW_ARRAY_SIZE(ways); i++) {
+		uwdf_handle *h = open_or_fail(ways[i].what);
+
+		assert_string_equal(f->device.file_name, ways[i].seen);
+		assert_string_equal(uwdf_handle_name(h), "fake");
+		uwdf_close(h);
+	}
+}
+
+/* The whole name goes to the hosts, one after the other. */
+static bool find_link(void *arg, const uint8_t *guid, const char *text, char *file_name, size_t len)
+{
+	static const char link[] = "\\??\\Link";
+	(void)arg;
+	if (guid || strncmp(text, link, strlen(link)) != 0)
+		return false;
+	snprintf(file_name, len, "%s", text + strlen(link));
+	return true;
+}
+
+static void test_open__symbolic_link__as_programs_write_it(void **state)
+{
+	static const char *const ways[] = { "\\\\.\\Link\\x", "\\\\?\\Link\\x", "\\??\\Link\\x" };
+	struct server_fixture *f = *state;
+	uwdf_handle *h;
+
+	server_fixture_stop(f);
+	f->params.find = find_link;
+	server_fixture_start(f);
+	for (size_t i = 0; i < UW_ARRAY_SIZE(ways); i++) {
+		h = open_or_fail(ways[i]);
+		assert_string_equal(f->device.file_name, "\\x");
+		uwdf_close(h);
+	}
+	assert_int_equal(uwdf_open("\\\\.\\Other", NULL, &h), -ENOENT);
+	assert_int_equal(uwdf_open(FIXTURE_GUID_TEXT, NULL, &h), -ENOENT);
+}
+
+static void test_open__name_too_long__said(void **state)
+{
+	char what[2000] = "fake\\";
+	uwdf_handle *h;
+	(void)state;
+	memset(what + 5, 'x', sizeof(what) - 6);
+	assert_int_equal(uwdf_open(what, NULL, &h), -ENAMETOOLONG);
+	memcpy(what, "\\\\.\\x", 5);
+	assert_int_equal(uwdf_open(what, NULL, &h), -ENAMETOOLONG);
+	memset(what, 'x', 100);
+	what[100] = '\\';
+	assert_int_equal(uwdf_open(what, NULL, &h), -ENAMETOOLONG);
 }
 
 static void expect_open_error(const char *what, int err, const char *text, const char *hint)
@@ -175,6 +240,23 @@ static void test_write__tells_how_much(void **state)
 	uwdf_close(h);
 }
 
+static void test_flush__reaches_the_device(void **state)
+{
+	struct server_fixture *f = *state;
+	uwdf_handle *h = open_or_fail("fake");
+	struct uwdf_op op = { .kind = UWDF_FLUSH }, *got;
+	int32_t status = -1;
+
+	assert_int_equal(uwdf_flush(h, SOON_MS, &status), 0);
+	assert_int_equal(status, UWDF_STATUS_SUCCESS);
+	assert_int_equal(uwdf_submit(h, &op), 0);
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_ptr_equal(got, &op);
+	assert_int_equal(op.status, UWDF_STATUS_SUCCESS);
+	assert_int_equal(FAKE_COUNT(&f->device, flushes), 2);
+	uwdf_close(h);
+}
+
 static void test_control__largest_both_ways(void **state)
 {
 	uwdf_handle *h = open_or_fail("fake");
@@ -202,8 +284,8 @@ static void test_read__timeout__cancels_first(void **state)
 	char buf[8];
 
 	assert_int_equal(uwdf_read(h, buf, sizeof(buf), 10, NULL, NULL), -ETIMEDOUT);
-	assert_int_equal(f->device.pending_count, 0);
-	assert_int_equal(f->device.cancels, 1);
+	fake_device_await_pending(&f->device, 0);
+	assert_int_equal(FAKE_COUNT(&f->device, cancels), 1);
 	expect_alive(h);
 	uwdf_close(h);
 }
@@ -255,20 +337,22 @@ static void test_submit__too_many__again_after_a_reap(void **state)
 	struct server_fixture *f = *state;
 	uwdf_handle *h = open_or_fail("fake");
 	static struct uwdf_op ops[UWDF_WIRE_MAX_OUTSTANDING + 1];
-	struct uwdf_op *got, *last = &ops[UWDF_WIRE_MAX_OUTSTANDING];
+	struct uwdf_op *got;
+	unsigned int most;
 
 	for (size_t i = 0; i < UW_ARRAY_SIZE(ops); i++)
 		ops[i] = (struct uwdf_op){ .kind = UWDF_READ };
-	for (size_t i = 0; i < UWDF_WIRE_MAX_OUTSTANDING; i++)
-		assert_int_equal(uwdf_submit(h, &ops[i]), 0);
-	assert_int_equal(uwdf_submit(h, last), -EAGAIN);
-	fake_device_await_pending(&f->device, UWDF_WIRE_MAX_OUTSTANDING);
+	for (most = 0; most < UW_ARRAY_SIZE(ops) && !uwdf_submit(h, &ops[most]); most++)
+		;
+	assert_in_range(most, 1000, UWDF_WIRE_MAX_OUTSTANDING);
+	assert_int_equal(uwdf_submit(h, &ops[most]), -EAGAIN);
+	fake_device_await_pending(&f->device, most);
 	fake_device_finish(&f->device, UWDF_STATUS_SUCCESS, "");
 	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
-	assert_int_equal(uwdf_submit(h, last), 0);
-	for (size_t i = 1; i < UW_ARRAY_SIZE(ops); i++)
+	assert_int_equal(uwdf_submit(h, &ops[most]), 0);
+	for (size_t i = 1; i <= most; i++)
 		assert_int_equal(uwdf_cancel(h, &ops[i]), 0);
-	for (size_t i = 1; i < UW_ARRAY_SIZE(ops); i++) {
+	for (size_t i = 1; i <= most; i++) {
 		assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
 		assert_int_equal(got->status, UWDF_STATUS_CANCELLED);
 	}
@@ -286,6 +370,10 @@ static void test_submit__malformed__refused(void **state)
 		{ .kind = UWDF_WRITE, .out = &c, .out_len = 1 },
 		{ .kind = UWDF_CONTROL, .in_len = 1 },
 		{ .kind = UWDF_CONTROL, .out_len = 1 },
+		{ .kind = UWDF_FLUSH, .in = &c, .in_len = 1 },
+		{ .kind = UWDF_FLUSH, .out = &c, .out_len = 1 },
+		{ .kind = UWDF_FLUSH, .offset = 1 },
+		{ .kind = UWDF_FLUSH, .code = 1 },
 	};
 
 	(void)state;
@@ -359,7 +447,7 @@ static void test_close__cancels_what_is_outstanding(void **state)
 	fake_device_await_pending(&f->device, 10);
 	uwdf_close(h);
 	fake_device_await_closes(&f->device, 1);
-	assert_int_equal(f->device.pending_count, 0);
+	assert_int_equal(FAKE_COUNT(&f->device, pending_count), 0);
 }
 
 /* --- the host ends --- */
@@ -392,15 +480,13 @@ static void test_device_leaves__outstanding_come_back_as_removed(void **state)
 	struct server_fixture *f = *state;
 	uwdf_handle *h = open_or_fail("fake");
 	struct uwdf_op op = { .kind = UWDF_READ }, *got;
-	int32_t status;
 
 	assert_int_equal(uwdf_submit(h, &op), 0);
 	fake_device_await_pending(&f->device, 1);
 	assert_true(server_leave(f->server, exec_deadline_ms(SOON_MS)));
 	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
 	assert_int_equal(got->status, UWDF_STATUS_DEVICE_REMOVED);
-	assert_int_equal(uwdf_write(h, "x", 1, SOON_MS, &status, NULL), 0);
-	assert_int_equal(status, UWDF_STATUS_DEVICE_REMOVED);
+	assert_int_equal(uwdf_write(h, "x", 1, SOON_MS, NULL, NULL), -ENODEV);
 	uwdf_close(h);
 }
 
@@ -462,16 +548,21 @@ static void test_host_stop__host_that_stays__time_out_and_hint(void **state)
 #define with_server(test)                                                                          \
 	cmocka_unit_test_setup_teardown(test, server_fixture_setup, server_fixture_teardown)
 
+/* The same calls over rings and over the socket: what a client sees is the same. */
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_server(test_open__not_permitted__says_as_whom_to_run),
 		with_server(test_open__by_name_guid_and_path),
+		with_server(test_open__what_is_behind_the_name__reaches_the_device),
+		with_server(test_open__symbolic_link__as_programs_write_it),
+		with_server(test_open__name_too_long__said),
 		with_server(test_open__errors_say_what_to_do),
 		with_server(test_open__dead_host__refused_at_once),
 		with_server(test_open__leaving_device__refused),
 		with_server(test_read__waits_for_the_device),
 		with_server(test_write__tells_how_much),
+		with_server(test_flush__reaches_the_device),
 		with_server(test_control__largest_both_ways),
 		with_server(test_read__timeout__cancels_first),
 		with_server(test_control__timeout_of_a_stubborn_request__left_behind),
@@ -488,5 +579,10 @@ int main(void)
 		with_server(test_host_stop__host_that_stays__time_out_and_hint),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
+
+	setenv("UWDF_TRANSPORT", "rings", 1);
+	failed = cmocka_run_group_tests_name("over rings", tests, NULL, NULL);
+	setenv("UWDF_TRANSPORT", "socket", 1);
+	return failed + cmocka_run_group_tests_name("over the socket", tests, NULL, NULL);
 }

@@ -67,6 +67,7 @@ static void set_wrong_things(PWDFDEVICE_INIT init)
 {
 	WDF_PNPPOWER_EVENT_CALLBACKS pnp;
 	WDF_FILEOBJECT_CONFIG file;
+	WDF_IO_TYPE_CONFIG io_type;
 	WDF_OBJECT_ATTRIBUTES attrs;
 
 	WDF_PNPPOWER_EVENT_CALLBACKS_INIT(&pnp);
@@ -76,6 +77,10 @@ static void set_wrong_things(PWDFDEVICE_INIT init)
 	WdfDeviceInitSetIoType(init, WdfDeviceIoUndefined);
 	assert_true(fx_broke());
 	WdfDeviceInitSetIoType(init, WdfDeviceIoBufferedOrDirect);
+	assert_true(fx_broke());
+	WDF_IO_TYPE_CONFIG_INIT(&io_type);
+	io_type.ReadWriteIoType = WdfDeviceIoMaximum;
+	WdfDeviceInitSetIoTypeEx(init, &io_type);
 	assert_true(fx_broke());
 	WDF_FILEOBJECT_CONFIG_INIT(&file, NULL, NULL, NULL);
 	file.Size = 1;
@@ -109,6 +114,25 @@ static void test_init__wrong_values__break_and_are_ignored(void **state)
 	/* the callbacks given before the wrong ones stayed */
 	assert_non_null(strstr(fx_log(), "PrepareHardware"));
 	assert_int_equal(fx.device->device->config.io.io_type, WdfDeviceIoDirect);
+}
+
+static void set_neither(PWDFDEVICE_INIT init)
+{
+	WDF_IO_TYPE_CONFIG config;
+
+	WDF_IO_TYPE_CONFIG_INIT(&config);
+	config.ReadWriteIoType = WdfDeviceIoNeither;
+	config.DeviceControlIoType = WdfDeviceIoUndefined; /* nobody looks */
+	WdfDeviceInitSetIoTypeEx(init, &config);
+	assert_false(fx_broke());
+}
+
+static void test_init__io_type_by_structure__of_reads_and_writes(void **state)
+{
+	(void)state;
+	fx_script.in_init = set_neither;
+	assert_int_equal(fx_start("model:edu"), 0);
+	assert_int_equal(fx.device->device->config.io.io_type, WdfDeviceIoNeither);
 }
 
 static void set_both_usages(PWDFDEVICE_INIT init)
@@ -255,13 +279,8 @@ static void test_set_failed__asks_the_host_once(void **state)
 
 static void make_interfaces(WDFDEVICE device)
 {
-	UNICODE_STRING reference;
-
-	RtlInitUnicodeString(&reference, L"ref");
 	assert_int_equal(WdfDeviceCreateDeviceInterface(device, &GUID_ONE, NULL), STATUS_SUCCESS);
 	assert_int_equal(WdfDeviceCreateDeviceInterface(device, &GUID_ONE, NULL), STATUS_SUCCESS);
-	assert_int_equal(WdfDeviceCreateDeviceInterface(device, &GUID_TWO, &reference),
-			 STATUS_NOT_SUPPORTED);
 }
 
 static void test_interface__enabled_by_the_start__listed(void **state)
@@ -512,6 +531,7 @@ int main(void)
 		TEST(test_init_free__in_device_add__stops),
 		TEST(test_init__used_after_create__stops),
 		TEST(test_init__wrong_values__break_and_are_ignored),
+		TEST(test_init__io_type_by_structure__of_reads_and_writes),
 		TEST(test_init__both_usage_notifications__refused),
 		TEST(test_characteristics__set_and_added__as_told),
 		TEST(test_exclusive__second_open__denied),

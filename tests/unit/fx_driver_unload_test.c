@@ -334,6 +334,25 @@ static void test_unload__object_referenced__image_waits_for_the_last_reference(v
 	assert_string_equal(fx_log(), "KeptDestroy"); /* the routine ran once */
 }
 
+static void ask_path(void *driver)
+{
+	(void)WdfDriverGetRegistryPath(driver);
+}
+
+static void test_unload__handle_of_the_driver_used_after__stops(void **state)
+{
+	WDFDRIVER driver;
+
+	(void)state;
+	fx_script.entry = entry_keeps;
+	load();
+	driver = WdfGetDriver();
+	assert_int_equal(uwdf_host_unload(fx.driver), -EBUSY);
+	assert_true(fx_stops(ask_path, driver, WDF_INVALID_HANDLE));
+	WdfObjectDereferenceWithTag(kept, (PVOID)(uintptr_t)0x70656b54);
+	fx_unload();
+}
+
 static void test_host_free__object_referenced__freed_without_a_call(void **state)
 {
 	(void)state;
@@ -558,6 +577,7 @@ int main(void)
 		TEST(test_miniport_unload__above_passive__refused),
 		TEST(test_displaced_unload__chained__both_called),
 		TEST(test_unload__object_referenced__image_waits_for_the_last_reference),
+		TEST(test_unload__handle_of_the_driver_used_after__stops),
 		TEST(test_host_free__object_referenced__freed_without_a_call),
 		TEST(test_entry_fails__object_referenced__nothing_left),
 		TEST(test_holds__nothing__empty),

@@ -1,102 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening, closing, and what becomes of a file whose device goes first. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-#include <unistd.h>
-
-#include "base/exec.h"
-#include "io_fixture.h"
-
-static struct io_fixture f;
-static struct io_op op;
-static unsigned int creates, cleanups, closes, order;
-static unsigned int cleanup_order, close_order, cancel_order;
-static NTSTATUS create_status;
-static WDFFILEOBJECT file_seen;
-static WDFREQUEST create_request;
-
-static void evt_create(WDFDEVICE device, WDFREQUEST request, WDFFILEOBJECT file)
-{
-	WDF_REQUEST_PARAMETERS params;
-
-	assert_ptr_equal(device, io_fixture_device(&f));
-	WDF_REQUEST_PARAMETERS_INIT(&params);
-	WdfRequestGetParameters(request, &params);
-	assert_int_equal(params.Type, WdfRequestTypeCreate);
-	creates++;
-	file_seen = file;
-	assert_ptr_equal(WdfRequestGetFileObject(request), file);
-	assert_null(WdfRequestGetIoQueue(request));
-	if (create_status == STATUS_PENDING)
-		__atomic_store_n(&create_request, request, __ATOMIC_RELEASE);
-	else
-		WdfRequestComplete(request, create_status);
-}
-
-static void evt_cleanup(WDFFILEOBJECT file)
-{
-	assert_ptr_equal(file, file_seen);
-	cleanups++;
-	cleanup_order = ++order;
-}
-
-static void evt_close(WDFFILEOBJECT file)
-{
-	assert_ptr_equal(file, file_seen);
-	closes++;
-	close_order = ++order;
-}
-
-static void reset(void)
-{
-	creates = cleanups = closes = order = 0;
-	create_status = STATUS_SUCCESS;
-	file_seen = NULL;
-}
-
-static struct fx_io_config files_config(void)
-{
-	struct fx_io_config config = { 0 };
-
-	WDF_FILEOBJECT_CONFIG_INIT(&config.file_config, evt_create, evt_close, evt_cleanup);
-	return config;
-}
-
-static int setup(void **state)
-{
-	struct fx_io_config config = files_config();
-
-	(void)state;
-	reset();
-	io_fixture_setup(&f, &config);
-	io_default_queue(&f);
-	return 0;
-}
-
-static int setup_plain(void **state)
-{
-	(void)state;
-	reset();
-	io_fixture_setup(&f, NULL);
-	io_default_queue(&f);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	io_fixture_teardown(&f);
-	assert_int_equal(cleanups, closes);
-	return 0;
-}
-
-static NTSTATUS open_file(struct fx_file **file)
-{
-	return fx_file_open((struct fx_device *)(void *)f.device, file);
-}
+/* Opening a file, and what its object says. */
+#include "file_fixture.h"
 
 /* --- open --- */
 
@@ -139,14 +43,6 @@ static void test_open__driver_refuses__its_status_and_no_close(void **state)
 	assert_null(file);
 	assert_int_equal(cleanups + closes, 0);
 	assert_int_equal(fx_io_stats(f.io).open_files, 0);
-}
-
-static void complete_create(void *arg)
-{
-	(void)arg;
-	while (!__atomic_load_n(&create_request, __ATOMIC_ACQUIRE))
-		exec_sleep_ms(1);
-	WdfRequestComplete(create_request, STATUS_SUCCESS);
 }
 
 static void test_open__driver_answers_later__the_opener_waits(void **state)
@@ -347,6 +243,18 @@ static void test_object__wdm_file_object__the_driver_keeps_what_it_likes(void **
 	assert_ptr_equal(WdfFileObjectGetFileName(file_seen), &wdm->FileName);
 }
 
+static void test_object__found_by_the_wdm_file_object(void **state)
+{
+	WDFDEVICE device = io_fixture_device(&f);
+	FILE_OBJECT strange = { .Type = IO_TYPE_FILE };
+
+	(void)state;
+	io_fixture_start(&f);
+	assert_ptr_equal(WdfDeviceGetFileObject(device, WdfFileObjectWdmGetFileObject(file_seen)),
+			 file_seen);
+	assert_null(WdfDeviceGetFileObject(device, &strange));
+}
+
 static void test_object__name_above_passive__null(void **state)
 {
 	KIRQL before;
@@ -359,217 +267,6 @@ static void test_object__name_above_passive__null(void **state)
 	assert_ptr_equal(WdfFileObjectGetDevice(file_seen), io_fixture_device(&f));
 	assert_false(io_broke());
 	fx_irql_restore(before);
-}
-
-/* --- close --- */
-
-static void cancel_in_order(WDFREQUEST request)
-{
-	cancel_order = ++order;
-	WdfRequestComplete(request, STATUS_CANCELLED);
-}
-
-static void test_close__outstanding__cleanup_cancel_close(void **state)
-{
-	(void)state;
-	io_fixture_start(&f);
-	io_op_write(&op, "x");
-	io_submit(&f, &op);
-	WdfRequestMarkCancelable(io_seen.last, cancel_in_order);
-	fx_file_close(f.file);
-	f.file = NULL;
-	assert_int_equal(op.status, STATUS_CANCELLED);
-	assert_int_equal(cleanup_order, 1);
-	assert_int_equal(cancel_order, 2);
-	assert_int_equal(close_order, 3);
-	assert_int_equal(fx_io_stats(f.io).open_files, 0);
-}
-
-static void test_close__waiting_requests__cancelled(void **state)
-{
-	WDFQUEUE queue = WdfDeviceGetDefaultQueue(io_fixture_device(&f));
-	struct io_op more[3];
-
-	(void)state;
-	io_fixture_start(&f);
-	WdfIoQueueStop(queue, NULL, NULL);
-	for (int i = 0; i < 3; i++) {
-		io_op_write(&more[i], "x");
-		fx_io_submit(f.file, &more[i].packet);
-	}
-	fx_file_close(f.file);
-	f.file = NULL;
-	for (int i = 0; i < 3; i++) {
-		assert_int_equal(more[i].completions, 1);
-		assert_int_equal(more[i].status, STATUS_CANCELLED);
-	}
-	assert_int_equal(closes, 1);
-}
-
-static bool closed_flag;
-
-static void note_closed(void *arg)
-{
-	(void)arg;
-	closed_flag = true;
-}
-
-static void test_close_start__driver_slow__done_comes_after_it(void **state)
-{
-	struct fx_file *file = NULL;
-	WDFREQUEST request;
-
-	(void)state;
-	closed_flag = false;
-	io_fixture_start(&f);
-	io_op_write(&op, "x");
-	io_submit(&f, &op);
-	request = io_seen.last;
-	fx_file_close_start(f.file, note_closed, NULL);
-	f.file = NULL;
-	io_settle(&f);
-	assert_false(closed_flag);
-	assert_true(WdfRequestIsCanceled(request));
-	assert_int_equal(closes, 0);
-	WdfRequestComplete(request, STATUS_CANCELLED);
-	io_settle(&f);
-	assert_true(closed_flag);
-	assert_int_equal(closes, 1);
-	assert_int_equal(open_file(&file), STATUS_SUCCESS);
-	fx_file_close(file);
-}
-
-static void test_submit__on_a_closing_file__file_closed(void **state)
-{
-	struct io_op late;
-	WDFREQUEST request;
-
-	(void)state;
-	closed_flag = false;
-	io_fixture_start(&f);
-	io_op_write(&op, "x");
-	io_submit(&f, &op);
-	request = io_seen.last;
-	fx_file_close_start(f.file, note_closed, NULL);
-	io_settle(&f);
-	io_op_write(&late, "y");
-	io_submit(&f, &late);
-	assert_int_equal(late.status, STATUS_FILE_CLOSED);
-	f.file = NULL;
-	WdfRequestComplete(request, STATUS_CANCELLED);
-	io_settle(&f);
-	assert_true(closed_flag);
-}
-
-/* --- the device goes first --- */
-
-static void test_purge_all__open_file__closed_and_the_shell_refuses(void **state)
-{
-	(void)state;
-	io_fixture_start(&f);
-	io_op_write(&op, "x");
-	io_submit(&f, &op);
-	WdfRequestMarkCancelable(io_seen.last, io_cancel_completes);
-	fx_io_purge(f.io, false);
-	assert_int_equal(op.completions, 1);
-	assert_int_equal(cleanups, 1);
-	assert_int_equal(closes, 1);
-	assert_int_equal(fx_io_stats(f.io).open_files, 0);
-	io_op_write(&op, "x");
-	fx_io_submit(f.file, &op.packet);
-	assert_int_equal(op.status, STATUS_DEVICE_REMOVED); /* at once, in this thread */
-	fx_io_cancel(&op.packet);
-}
-
-static void test_device_gone__shell_closed_later__both_ways(void **state)
-{
-	struct fx_file *second;
-
-	(void)state;
-	closed_flag = false;
-	io_fixture_start(&f);
-	assert_int_equal(open_file(&second), STATUS_SUCCESS);
-	file_seen = (WDFFILEOBJECT)fx_object_handle(&f.file->object->base);
-	cleanups = closes = 0;
-	f.io->config.file_config.EvtFileCleanup = NULL;
-	f.io->config.file_config.EvtFileClose = NULL;
-	fx_io_purge(f.io, false);
-	fx_file_close_start(second, note_closed, NULL);
-	assert_true(closed_flag);
-	/* the fixture closes the other after the device and before the loop */
-}
-
-/* The client's close is on its way while the device closes the file itself. */
-static void test_purge_all__close_on_its_way__one_end(void **state)
-{
-	(void)state;
-	closed_flag = false;
-	io_fixture_start(&f);
-	fx_file_close_start(f.file, note_closed, NULL);
-	f.file = NULL;
-	fx_io_purge(f.io, false);
-	io_settle(&f);
-	assert_true(closed_flag);
-	assert_int_equal(closes, 1);
-}
-
-struct blocked {
-	struct irq_message msg;
-	struct exec_event go;
-};
-
-static void wait_then_close_all(struct irq_message *msg)
-{
-	exec_event_wait(&uw_container_of(msg, struct blocked, msg)->go, EXEC_FOREVER);
-	file_close_all(f.io);
-	io_run(f.io);
-	assert_int_equal(closes, 1);
-	assert_false(closed_flag);
-}
-
-/* The other order: the file has ended when the client's close comes. */
-static void test_device_closes__before_the_clients_close_comes__one_end(void **state)
-{
-	struct blocked blocked = { .msg.run = wait_then_close_all };
-
-	(void)state;
-	closed_flag = false;
-	io_fixture_start(&f);
-	assert_int_equal(exec_event_init(&blocked.go), 0);
-	irq_loop_post(f.loop, &blocked.msg);
-	fx_file_close_start(f.file, note_closed, NULL);
-	f.file = NULL;
-	exec_event_set(&blocked.go);
-	io_settle(&f);
-	exec_event_deinit(&blocked.go);
-	assert_true(closed_flag);
-	assert_int_equal(closes, 1);
-}
-
-static void close_all_with_one_on_its_way(struct irq_message *msg)
-{
-	exec_event_wait(&uw_container_of(msg, struct blocked, msg)->go, EXEC_FOREVER);
-	file_close_all(f.io);
-	io_run(f.io);
-	assert_int_equal(closes, 0); /* or the packet would arrive at a file that may be freed */
-}
-
-static void test_device_closes__packet_on_its_way__the_file_waits_for_it(void **state)
-{
-	struct blocked blocked = { .msg.run = close_all_with_one_on_its_way };
-
-	(void)state;
-	io_fixture_start(&f);
-	assert_int_equal(exec_event_init(&blocked.go), 0);
-	irq_loop_post(f.loop, &blocked.msg);
-	io_op_write(&op, "x");
-	fx_io_submit(f.file, &op.packet);
-	exec_event_set(&blocked.go);
-	io_settle(&f);
-	exec_event_deinit(&blocked.go);
-	assert_int_equal(op.completions, 1);
-	assert_int_equal(op.status, STATUS_DEVICE_REMOVED);
-	assert_int_equal(closes, 1);
 }
 
 static void close_all(void *arg)
@@ -701,83 +398,6 @@ static void test_retrieve_by_file__only_its_requests(void **state)
 	WdfObjectDereference(second_object);
 }
 
-/* --- closed on the owner loop --- */
-
-static void submit_op(void *arg)
-{
-	fx_io_submit(arg, &op.packet);
-}
-
-static void count_closed(void *arg)
-{
-	++*(unsigned int *)arg;
-}
-
-static unsigned int closed_count;
-
-static void submit_elsewhere_then_close(void *arg)
-{
-	struct exec_thread_params params = {
-		.name = "client", .run = submit_op, .arg = arg, .node = -1
-	};
-	struct exec_thread *thread;
-
-	assert_int_equal(exec_thread_start(&params, &thread), 0);
-	exec_thread_join(thread);
-	fx_file_close_start(arg, count_closed, &closed_count);
-}
-
-static void test_close_start__on_the_owner__after_what_was_submitted_before(void **state)
-{
-	struct fx_file *second;
-
-	(void)state;
-	io_fixture_start(&f);
-	closed_count = 0;
-	assert_int_equal(open_file(&second), STATUS_SUCCESS);
-	WdfIoQueueStop(WdfDeviceGetDefaultQueue(io_fixture_device(&f)), NULL, NULL);
-	io_op_write(&op, "x");
-	io_on_owner(&f, submit_elsewhere_then_close, second);
-	assert_int_equal(op.completions, 1);
-	assert_int_equal(op.status, STATUS_CANCELLED);
-	assert_int_equal(closed_count, 1);
-}
-
-/* --- what EvtFileClose causes --- */
-
-static WDFQUEUE started_at_close;
-
-static void evt_close_starts(WDFFILEOBJECT file)
-{
-	(void)file;
-	WdfIoQueueStart(started_at_close);
-}
-
-static void test_close_callback__starts_a_queue__what_waited_is_presented(void **state)
-{
-	struct fx_io_config config = { 0 };
-	struct fx_file *second;
-
-	(void)state;
-	WDF_FILEOBJECT_CONFIG_INIT(&config.file_config, NULL, evt_close_starts, NULL);
-	io_fixture_setup(&f, &config);
-	started_at_close = io_default_queue(&f);
-	io_fixture_start(&f);
-	assert_int_equal(open_file(&second), STATUS_SUCCESS);
-	WdfIoQueueStop(started_at_close, NULL, NULL);
-	io_op_write(&op, "x");
-	io_submit(&f, &op);
-	assert_int_equal(io_seen.kept_count, 0);
-	fx_file_close(second);
-	io_settle(&f);
-	assert_int_equal(io_seen.kept_count, 1);
-	WdfRequestComplete(io_seen.last, STATUS_SUCCESS);
-	io_fixture_teardown(&f);
-}
-
-#define T(name)  cmocka_unit_test_setup_teardown(name, setup, teardown)
-#define TP(name) cmocka_unit_test_setup_teardown(name, setup_plain, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -793,31 +413,22 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_object__wdm_file_object__the_driver_keeps_what_it_likes, setup,
 			teardown),
+		cmocka_unit_test_setup_teardown(test_object__found_by_the_wdm_file_object, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_object__name_above_passive__null, setup,
 						teardown),
-		T(test_open__before_interfaces__no_such_device),
-		T(test_open__driver_agrees__file_object_is_the_same_everywhere),
-		T(test_open__driver_refuses__its_status_and_no_close),
-		T(test_open__driver_answers_later__the_opener_waits),
-		T(test_open__create_cannot_be_marked),
-		TP(test_open__no_file_object_config__no_file_object),
-		TP(test_open__exclusive__second_is_denied),
-		TP(test_open__creates_routed_to_a_queue__presented_there),
-		T(test_close__outstanding__cleanup_cancel_close),
-		T(test_close__waiting_requests__cancelled),
-		T(test_close_start__driver_slow__done_comes_after_it),
-		T(test_submit__on_a_closing_file__file_closed),
-		T(test_purge_all__open_file__closed_and_the_shell_refuses),
-		T(test_device_gone__shell_closed_later__both_ways),
-		T(test_purge_all__close_on_its_way__one_end),
-		T(test_device_closes__before_the_clients_close_comes__one_end),
-		T(test_device_closes__packet_on_its_way__the_file_waits_for_it),
-		T(test_device_closes__driver_agrees_to_the_open_later__cleanup_then_close),
-		T(test_open_start__driver_answers_later__nobody_waits),
-		T(test_open_start__not_allowed__said_at_once),
-		T(test_retrieve_by_file__only_its_requests),
-		TP(test_close_start__on_the_owner__after_what_was_submitted_before),
-		cmocka_unit_test(test_close_callback__starts_a_queue__what_waited_is_presented),
+		FILE_T(test_open__before_interfaces__no_such_device),
+		FILE_T(test_open__driver_agrees__file_object_is_the_same_everywhere),
+		FILE_T(test_open__driver_refuses__its_status_and_no_close),
+		FILE_T(test_open__driver_answers_later__the_opener_waits),
+		FILE_T(test_open__create_cannot_be_marked),
+		FILE_TP(test_open__no_file_object_config__no_file_object),
+		FILE_TP(test_open__exclusive__second_is_denied),
+		FILE_TP(test_open__creates_routed_to_a_queue__presented_there),
+		FILE_T(test_device_closes__driver_agrees_to_the_open_later__cleanup_then_close),
+		FILE_T(test_open_start__driver_answers_later__nobody_waits),
+		FILE_T(test_open_start__not_allowed__said_at_once),
+		FILE_T(test_retrieve_by_file__only_its_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

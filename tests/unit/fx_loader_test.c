@@ -105,7 +105,7 @@ static void test_load__newer_version__names_both(void **state)
 {
 	(void)state;
 	refused("minimal_newer.so", -EPROTO, "built for KMDF 1.34, this uwdf has KMDF 1.33",
-		"KMDF_MINOR_VERSION=33");
+		"KMDF_MINIMUM_VERSION_REQUIRED=33");
 }
 
 static void test_load__other_major_version__refused(void **state)

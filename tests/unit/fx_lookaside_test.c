@@ -327,7 +327,8 @@ int main(void)
 		T(test_create__wrong__refused),
 		T(test_create__paged_for_two_devices__invalid_parameter),
 		T(test_level__paged_is_made_at_passive_others_at_dispatch),
-		T(test_no_memory__insufficient_resources),
+		cmocka_unit_test_setup_teardown(test_no_memory__insufficient_resources,
+						setup_counting, fx_teardown),
 		T(test_large_buffers__begin_at_a_page),
 	};
 

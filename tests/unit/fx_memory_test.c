@@ -23,6 +23,14 @@ static int setup(void **state)
 	return 0;
 }
 
+/* Of which no allocation is the verifier's. */
+static int setup_counting(void **state)
+{
+	(void)state;
+	io_fixture_setup_verify(&f, NULL, "VerifierOn=0");
+	return 0;
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -300,7 +308,8 @@ int main(void)
 		T(test_create__pool_types),
 		T(test_create__a_page_or_more__begins_at_a_page),
 		T(test_create__paged_at_dispatch__refused),
-		T(test_create__no_memory__insufficient_resources),
+		cmocka_unit_test_setup_teardown(test_create__no_memory__insufficient_resources,
+						setup_counting, teardown),
 		T(test_create__wrong_attributes__object_attributes_status),
 		T(test_create__with_parent__goes_with_it),
 		T(test_preallocated__assign__other_buffer),

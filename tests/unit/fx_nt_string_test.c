@@ -154,8 +154,8 @@ static void test_ansi__utf8_both_ways(void **state)
 
 static void test_ansi__bad_text__replaced(void **state)
 {
-	static const char *const bad[] = { "\x80",         "\xc0\x80", "\xe2\x82",
-					   "\xed\xa0\x80", "\xf5",     "\xf8" };
+	static const char *const bad[] = { "\x80", "\xc0\x80", "\xe2\x82",     "\xed\xa0\x80",
+					   "\xf5", "\xf8",     "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf" };
 	UNICODE_STRING lone = wide(L"\xd83d!"), out;
 	ANSI_STRING narrow;
 	(void)state;

@@ -17,8 +17,13 @@
 #include "object/driver.h"
 #include "object/irql.h"
 #include "object/worker.h"
+#include "verifier/verifier.h"
 
-#define SEEDS   150 /* 10000 with UWDF_LONG */
+#ifdef FX_VERIFIER_DEFAULT
+#define SEEDS 40 /* 10000 with UWDF_LONG; it has much to say */
+#else
+#define SEEDS 150
+#endif
 #define NODES   12
 #define THREADS 3
 #define OPS     8 /* of each thread */
@@ -35,11 +40,13 @@ static struct node {
 	WDFOBJECT handle;
 	unsigned int parent; /* 0: the driver */
 	bool passive;
-	bool named;             /* in a WdfObjectDelete, atomic */
+	int asked;              /* to go, by WdfObjectDelete; atomic */
 	int cleaned, destroyed; /* atomic */
 } nodes[NODES + 1];
 static int late_made, late_cleaned, late_destroyed, contexts_made, contexts_cleaned; /* atomic */
 static int wrong;                                                                    /* atomic */
+static uint64_t breaks_before;
+static bool verified;
 
 static void count(int *what)
 {
@@ -63,7 +70,7 @@ static void check_children(unsigned int id)
 		if (nodes[i].parent != id)
 			continue;
 		want(counted(&nodes[i].cleaned) == 1);
-		if (!__atomic_load_n(&nodes[i].named, __ATOMIC_SEQ_CST))
+		if (!counted(&nodes[i].asked))
 			want(!counted(&nodes[i].destroyed));
 	}
 }
@@ -123,14 +130,19 @@ static void build(void)
 	}
 }
 
+static void ask(struct node *node)
+{
+	count(&node->asked);
+	WdfObjectDelete(node->handle);
+}
+
 static void delete_node(struct node *node)
 {
 	KIRQL before = KeGetCurrentIrql();
 
 	if (exec_sim_random(2))
 		before = fx_irql_raise(DISPATCH_LEVEL);
-	__atomic_store_n(&node->named, true, __ATOMIC_SEQ_CST);
-	WdfObjectDelete(node->handle);
+	ask(node);
 	fx_irql_restore(before);
 }
 
@@ -187,15 +199,26 @@ static void run(void *arg)
 		WdfObjectDereferenceWithTag(nodes[i].handle, arg);
 }
 
+/* The verifier names each deletion but an object's first, and nothing else. */
+static void check_breaks(void)
+{
+	uint64_t again = 0;
+
+	for (unsigned int i = 1; i <= NODES; i++)
+		again += (uint64_t)nodes[i].asked - 1;
+	want(fx_verifier_breaks() - breaks_before == (verified ? again : 0));
+}
+
 static void check_all(uint64_t seed)
 {
 	for (unsigned int i = 1; i <= NODES; i++) {
 		want(nodes[i].cleaned == 1);
 		want(nodes[i].destroyed == 1);
 	}
+	check_breaks();
 	want(late_cleaned == late_made && late_destroyed == late_made);
 	want(contexts_cleaned == contexts_made);
-	if (wrong || fx_broke())
+	if (wrong)
 		fail_msg("seed %llu: %d wrong; %d late: %d cleaned, %d destroyed; contexts %d, %d",
 			 (unsigned long long)seed, wrong, late_made, late_cleaned, late_destroyed,
 			 contexts_made, contexts_cleaned);
@@ -216,7 +239,7 @@ static void one_seed(uint64_t seed)
 	for (unsigned int i = 0; i < THREADS; i++)
 		exec_thread_join(threads[i]);
 	for (unsigned int i = 1; i <= NODES; i++) {
-		WdfObjectDelete(nodes[i].handle);
+		ask(&nodes[i]);
 		WdfObjectDereferenceWithTag(nodes[i].handle, (PVOID)(uintptr_t)THREADS);
 	}
 	fx_worker_drain();
@@ -233,7 +256,6 @@ static void test_trees__threads_that_meet__each_ends_once_in_order(void **state)
 {
 	uint64_t seeds = getenv("UWDF_LONG") ? 10000 : SEEDS; // NOLINT(concurrency-mt-unsafe)
 	(void)state;
-	(void)fx_broke();
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		uint64_t blocks = mem_live_blocks();
 		struct fx_driver *driver;
@@ -244,6 +266,8 @@ static void test_trees__threads_that_meet__each_ends_once_in_order(void **state)
 		assert_int_equal(fx_worker_start(), 0);
 		assert_int_equal(fx_driver_load_image("sim", &UwdfDriverImage, NULL, NULL, &driver),
 				 0);
+		verified = driver->verifier.on;
+		breaks_before = fx_verifier_breaks();
 		one_seed(seed);
 		fx_driver_unload(driver);
 		fx_worker_stop();

@@ -368,7 +368,7 @@ static unsigned int destroyed; /* atomic */
 static void be_busy(struct irq_message *msg)
 {
 	(void)msg;
-	busy.went = exec_event_wait(&busy.go, exec_deadline_ms(5000));
+	busy.went = exec_event_wait(&busy.go, exec_deadline_ms(60000));
 	if (busy.deleted)
 		WdfObjectDelete(busy.deleted);
 	busy.destroyed_at_once = __atomic_load_n(&destroyed, __ATOMIC_ACQUIRE) != 0;

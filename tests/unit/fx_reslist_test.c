@@ -28,11 +28,11 @@ static void allow(unsigned int access)
 	io_list->access = access;
 }
 
-static int setup(void **state)
+static int setup_with(void **state, const char *verify)
 {
 	struct fx_driver *driver;
 
-	if (fx_setup(state) || fx_load())
+	if (fx_setup(state) || fx_verify(verify) || fx_load())
 		return -1;
 	driver = fx_driver_from_globals(WdfDriverGlobals);
 	if (fx_cm_res_list_new(driver, BOTH, &cm_list) ||
@@ -41,6 +41,17 @@ static int setup(void **state)
 	cm = (WDFCMRESLIST)fx_object_handle(&cm_list->base);
 	requirements = (WDFIORESREQLIST)fx_object_handle(&io_list->base);
 	return WdfIoResourceListCreate(requirements, WDF_NO_OBJECT_ATTRIBUTES, &io);
+}
+
+static int setup(void **state)
+{
+	return setup_with(state, "");
+}
+
+/* Of which no allocation is the verifier's. */
+static int setup_counting(void **state)
+{
+	return setup_with(state, "VerifierOn=0");
 }
 
 static int teardown(void **state)
@@ -606,7 +617,8 @@ int main(void)
 		T(test_requirements__not_allowed__refused),
 		T(test_create__with_a_parent_or_wrong_size__refused),
 		T(test_made_by_the_framework__in_the_list_at_once),
-		T(test_no_memory__insufficient_resources),
+		cmocka_unit_test_setup_teardown(test_no_memory__insufficient_resources,
+						setup_counting, teardown),
 		T(test_level__above_dispatch__refused),
 	};
 

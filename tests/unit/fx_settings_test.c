@@ -1,53 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* A driver's settings: what is below its Parameters\Wdf key, and what else may be in the way. */
 #include "fx_fixture.h"
+#include "registry_put.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "support/registry.h"
 #include "verifier/driver_setting.h"
-
-#define WDF_KEY "Machine\\System\\CurrentControlSet\\Services\\tested\\Parameters\\Wdf"
-
-static char dir[64], path[96];
 
 static int setup(void **state)
 {
 	int err = fx_setup(state);
 
-	strcpy(dir, "/tmp/uwdf-set-XXXXXX");
-	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/registry.db", dir);
-	setenv("UWDF_REGISTRY", path, 1);
+	test_registry_begin();
 	return err ? err : fx_load();
 }
 
 static int teardown(void **state)
 {
-	char command[96];
-
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	assert_int_equal(system(command), 0);
+	test_registry_end();
 	return fx_teardown(state);
 }
 
 static void put(const char *name, ULONG type, const void *data, ULONG len)
 {
-	const struct registry_make_params params = {
-		.from = REGISTRY_ROOT,
-		.path = WDF_KEY,
-		.parents = true,
-	};
-	const struct registry_value value = { type, len, (void *)(uintptr_t)data };
-	struct registry *r;
-	registry_key key;
-	bool made;
-
-	assert_int_equal(registry_enter(true, NULL, &r), STATUS_SUCCESS);
-	assert_int_equal(registry_make(r, &params, &key, &made), STATUS_SUCCESS);
-	assert_int_equal(registry_set_named(r, key, name, &value), STATUS_SUCCESS);
-	registry_leave();
+	test_registry_put("tested", name, type, data, len);
 }
 
 static ULONG number(const char *name)
@@ -59,7 +36,7 @@ static void test_ulong__no_registry__the_default_and_none_is_made(void **state)
 {
 	(void)state;
 	assert_int_equal(number("VerifierOn"), 77);
-	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(access(test_registry_path, F_OK), -1);
 }
 
 static void test_ulong__there__its_number(void **state)
@@ -120,7 +97,7 @@ static void test_names__multi_string__with_colons_between(void **state)
 
 static void test_ulong__file_is_no_registry__the_default(void **state)
 {
-	FILE *file = fopen(path, "w");
+	FILE *file = fopen(test_registry_path, "w");
 
 	(void)state;
 	for (int i = 0; i < 1000; i++)

@@ -16,6 +16,13 @@ static int setup(void **state)
 	return fx_setup(state) || fx_load() ? -1 : 0;
 }
 
+/* Of which no allocation is the verifier's. */
+static int setup_counting(void **state)
+{
+	string = NULL;
+	return fx_setup(state) || fx_verify("VerifierOn=0") || fx_load() ? -1 : 0;
+}
+
 static void test_create__copies_and_terminates(void **state)
 {
 	WCHAR source[] = { 'u', 'w', 'd', 'f', 'X' };
@@ -147,7 +154,8 @@ int main(void)
 		T(test_create__from_empty__a_terminating_zero),
 		T(test_create__longest__copied__one_more__overflow),
 		T(test_create__no_string__invalid_parameter),
-		T(test_create__no_memory__insufficient_resources),
+		cmocka_unit_test_setup_teardown(test_create__no_memory__insufficient_resources,
+						setup_counting, fx_teardown),
 		T(test_create__wrong_attributes__object_attributes_status),
 		T(test_dispatch__refused),
 	};

@@ -149,7 +149,7 @@ static void test_acquire__several__nest_in_any_order(void **state)
 
 static const struct fx_lock_history *history_of(WDFSPINLOCK handle)
 {
-	return fx_spinlock_from_handle(fx.driver->fx, handle)->history;
+	return fx_lock_watch_history(fx_spinlock_from_handle(fx.driver->fx, handle)->watch);
 }
 
 static void test_history__verifier_off__none(void **state)

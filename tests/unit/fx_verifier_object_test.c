@@ -336,9 +336,59 @@ static void test_rule_15__left_at_unload__told_with_who_holds_it(void **state)
 	assert_true(child_returns(child_leaks_at_unload, NULL));
 	assert_said("broke rule 15: it is unloaded, and objects of it are left");
 	assert_said("object WDFOBJECT ");
-	assert_said(": deleted, ");
+	assert_said(": deleted, 1 reference, in WDFDRIVER 0x");
 	assert_said("a reference is held since ");
 	assert_said("fx_verifier_object_test.c:%d, tag 0x0\n", HELD_LINE);
+}
+
+/* One that is deleted by itself, and two in one that is left as they are. */
+static void child_leaks_tree(void *arg)
+{
+	(void)arg;
+	up("VerifierOn=0");
+	WDFOBJECT alone = make(NULL), top = make(NULL), first = make(top), second = make(top);
+
+	(void)fprintf(stderr, "made %p %p %p %p %p\n", (void *)fx_made.driver, alone, top, first,
+		      second);
+	WdfObjectReference(first);
+	WdfObjectReference(second);
+	WdfObjectReference(top);
+	WdfObjectReference(alone);
+	WdfObjectDelete(alone);
+	(void)uwdf_host_unload(fx.driver);
+	uwdf_host_free(fx.host);
+}
+
+static const char *line_of(const char *indent, const char *object, const char *in)
+{
+	char line[200];
+	const char *at;
+
+	(void)snprintf(line, sizeof(line), "%sWDFOBJECT %s: 1 reference%s%s%s\n", indent, object,
+		       in ? ", in WDFDRIVER " : "", in ? in : "", in ? " (gone)" : "");
+	at = strstr(stop_output, line);
+	if (!at)
+		fail_msg("'%s' is not in:\n%s", line, stop_output);
+	return at;
+}
+
+static void test_leak__tree__each_under_what_it_was_in(void **state)
+{
+	char driver[20], alone[20], top[20], first[20], second[20];
+	const char *made, *at[4];
+
+	(void)state;
+	assert_true(child_returns(child_leaks_tree, NULL));
+	made = strstr(stop_output, "made 0x");
+	assert_non_null(made);
+	assert_int_equal(
+		sscanf(made, "made %19s %19s %19s %19s %19s", driver, alone, top, first, second),
+		5);
+	at[0] = line_of("  ", alone, driver);
+	at[1] = line_of("  ", top, driver);
+	at[2] = line_of("    ", first, NULL);
+	at[3] = line_of("    ", second, NULL);
+	assert_true(at[0] < at[1] && at[1] < at[2] && at[1] < at[3]);
 }
 
 static void test_rule_20__too_high__refused_with_the_line(void **state)
@@ -551,6 +601,7 @@ int main(void)
 		T(test_rule_12__tag_never_taken__reported),
 		cmocka_unit_test(test_rule_12__type_not_tracked__silent),
 		cmocka_unit_test(test_rule_15__left_at_unload__told_with_who_holds_it),
+		cmocka_unit_test(test_leak__tree__each_under_what_it_was_in),
 		cmocka_unit_test(test_rule_19__function_not_there__stops_by_name),
 		T(test_rule_20__too_high__refused_with_the_line),
 		cmocka_unit_test(test_gate_shut__said_once_in_one_line),

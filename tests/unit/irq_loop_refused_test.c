@@ -46,7 +46,7 @@ static void use_two_loops(void *arg)
 		    irq_loop_backend(loops[i]) != IRQ_LOOP_EPOLL)
 			_exit(11);
 	if (irq_loop_add_source(loops[0], IRQ_SOURCE_EDGE, fd, count, &fired, &source) ||
-	    sys_eventfd_signal(fd) || !exec_event_wait(&fired, exec_deadline_ms(5000)))
+	    sys_eventfd_signal(fd) || !exec_event_wait(&fired, exec_deadline_ms(60000)))
 		_exit(12);
 	irq_loop_remove_source(source);
 	irq_loop_free(loops[0]);

@@ -17,7 +17,7 @@
 #include "base/sys.h"
 #include "irq/loop.h"
 
-#define SOON exec_deadline_ms(5000)
+#define SOON exec_deadline_ms(60000)
 
 struct fixture {
 	enum irq_loop_backend backend;
@@ -432,7 +432,7 @@ static void test_loop__messages_of_several_senders__all_arrive_in_order_each(voi
 										 .node = -1 },
 						   &threads[s]),
 				 0);
-	assert_true(exec_event_wait(&all_received, exec_deadline_ms(20000)));
+	assert_true(exec_event_wait(&all_received, exec_deadline_ms(60000)));
 	for (unsigned int s = 0; s < SENDERS; s++)
 		exec_thread_join(threads[s]);
 	exec_event_deinit(&all_received);

@@ -93,7 +93,7 @@ static void test_link__goes_and_comes__carrier_does_the_same(void **state)
 	nic.told[nic.count++] = NIC_STATUS_MEDIA_CONNECT;
 	nic.event = sys_eventfd(1, 0);
 	sys_set_ops(&ops);
-	assert_int_equal(bridge_new(NULL, &tap, &report, &bridge), 0);
+	assert_int_equal(bridge_new(NULL, &tap, false, &report, &bridge), 0);
 	assert_int_equal(bridge_start(bridge, &report), 0);
 	assert_int_equal(bridge_run(bridge, never, &report), -EPIPE);
 	sys_set_ops(NULL);

@@ -226,11 +226,11 @@ static void test_same_name__gets_a_number(void **state)
 	assert_int_equal(server_start(&f->params, NULL, &third), 0);
 	assert_string_equal(server_name(second), "fake-2");
 	assert_string_equal(server_name(third), "fake-3");
-	assert_int_equal(server_free(second, exec_deadline_ms(5000)), 0);
+	assert_int_equal(server_free(second, exec_deadline_ms(60000)), 0);
 	assert_int_equal(server_start(&f->params, NULL, &second), 0);
 	assert_string_equal(server_name(second), "fake-2"); /* free again */
-	assert_int_equal(server_free(second, exec_deadline_ms(5000)), 0);
-	assert_int_equal(server_free(third, exec_deadline_ms(5000)), 0);
+	assert_int_equal(server_free(second, exec_deadline_ms(60000)), 0);
+	assert_int_equal(server_free(third, exec_deadline_ms(60000)), 0);
 }
 
 static bool has_name(const char *directory, const char *name)
@@ -253,7 +253,7 @@ static bool start_with_fault(struct server_fixture *f, uint64_t k)
 	fired = fault_fired();
 	fault_disarm();
 	if (!err)
-		assert_int_equal(server_free(server, exec_deadline_ms(5000)), 0);
+		assert_int_equal(server_free(server, exec_deadline_ms(60000)), 0);
 	return fired;
 }
 

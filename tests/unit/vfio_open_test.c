@@ -209,7 +209,7 @@ static void signal_and_wait(uint32_t index)
 
 	exec_event_clear(&seen);
 	assert_int_equal(write(fake.functions[0].eventfds[index][0], &one, sizeof(one)), 8);
-	assert_true(exec_event_wait(&seen, exec_deadline_ms(5000)));
+	assert_true(exec_event_wait(&seen, exec_deadline_ms(60000)));
 }
 
 static void test_events__req_and_err__arrive_and_req_only_once(void **state)

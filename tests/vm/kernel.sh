@@ -28,13 +28,28 @@ newest_package() {
 		awk -v want="^linux-image-${1//./\\.}\\." '$1 == "Depends:" && $2 ~ want { print $2; exit }'
 }
 
+renew_lists() {
+	[[ $(id -u) == 0 ]] && apt-get update -q >&2
+}
+
+download() { # FOLDER PACKAGE
+	(cd "$1" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$2" >download.log 2>&1)
+}
+
 fetch() {
 	local series=$1 into=$2 package
 	package=$(newest_package "$series")
+	if [[ -z $package ]] && renew_lists; then
+		package=$(newest_package "$series")
+	fi
 	[[ -n $package ]] || die "apt knows no cloud kernel $series: its package lists are missing or" \
 		"lack bookworm-security; run: sudo apt-get update"
 	echo "fetching $package with apt-get download" >&2
-	(cd "$into" && apt-get -q -o APT::Sandbox::User="$(id -un)" download "$package" >download.log 2>&1) ||
+	if ! download "$into" "$package" && renew_lists; then # a list older than the archive names what is gone
+		package=$(newest_package "$series")
+		download "$into" "$package" || true
+	fi
+	compgen -G "$into/linux-image-*.deb" >/dev/null ||
 		die "apt-get download $package failed: $(tail -n 2 "$into/download.log");" \
 			"if the list is old, run: sudo apt-get update"
 	dpkg-deb -x "$into"/linux-image-*.deb "$into/unpacked"

@@ -7,7 +7,7 @@
 /* 8254x developer's manual, section 13: STATUS, ICR (clears by being read), ICS, IMS, IMC, RAL */
 enum { REG_STATUS = 0x08, REG_ICR = 0xc0, REG_ICS = 0xc8, REG_IMS = 0xd0, REG_IMC = 0xd8 };
 #define CAUSE_LSC 0x04u
-#define WAIT_MS   5000
+#define WAIT_MS   60000
 
 struct nic {
 	struct pci_function *fn;

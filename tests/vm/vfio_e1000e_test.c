@@ -20,7 +20,7 @@ enum {
 #define CAUSE_FIRST 20 /* RXQ0, RXQ1, TXQ0, TXQ1, other: bits 20 to 24 of ICR */
 #define CAUSES_ALL  (0x1fu << CAUSE_FIRST)
 #define IVAR_ALL    0x000cba98u /* cause i to vector i, each entry valid */
-#define WAIT_MS     5000
+#define WAIT_MS     60000
 #define THROTTLE_MS 20
 
 struct nic {

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 
 #include "dma/domain.h"
+#include "dma/share.h"
 
 enum {
 	EDU_ID = 0x00,
@@ -25,7 +26,7 @@ enum {
 #define DMA_FROM_DEV   2u
 #define DMA_IRQ        4u
 #define EDU_ADDR_LIMIT ((dma_iova){ (1u << 28) - 1 })
-#define WAIT_MS        5000
+#define WAIT_MS        60000
 
 struct edu {
 	struct pci_function *fn;
@@ -205,6 +206,22 @@ static void test_dma__memory_of_the_process_mapped_in_place__is_what_the_device_
 	dma_buffer_free(&out);
 }
 
+static void test_dma__memory_of_a_client__mapped_for_who_asks(void **state)
+{
+	struct edu *edu = *state;
+	struct dma_share *share;
+	dma_iova iova;
+	int fd;
+
+	assert_int_equal(dma_share_new(edu->domain, 1 << 20, &share, &fd), 0);
+	assert_int_equal(dma_domain_stats(edu->domain).mappings, 0);
+	assert_true(dma_domain_find(edu->domain, share->vaddr, 1 << 20, &iova));
+	assert_int_equal(dma_domain_stats(edu->domain).mappings, 1);
+	dma_share_free(share);
+	assert_int_equal(dma_domain_stats(edu->domain).mappings, 0);
+	sys_close(fd);
+}
+
 /* The child dies while its device writes; whoever comes next finds the function free and quiet. */
 static void test_edu__its_process_killed_during_dma__can_be_opened_at_once(void **state)
 {
@@ -303,6 +320,7 @@ int main(int argc, char **argv)
 			test_dma__memory_of_the_process_mapped_in_place__is_what_the_device_writes),
 		EDU_TEST(test_open__a_function_that_this_process_has_open__busy),
 		EDU_TEST(test_open__a_function_that_another_process_has_open__busy),
+		EDU_TEST(test_dma__memory_of_a_client__mapped_for_who_asks),
 		cmocka_unit_test(test_edu__its_process_killed_during_dma__can_be_opened_at_once),
 	};
 

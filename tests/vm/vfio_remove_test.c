@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#define WAIT_MS 8000
+#define WAIT_MS 60000
 
 static int events[3]; /* one eventfd a kind */
 

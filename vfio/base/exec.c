@@ -15,7 +15,8 @@
 
 static uint32_t last_thread_id;                      /* atomic */
 static const struct exec_thread_hooks *thread_hooks; /* atomic */
-static _Thread_local uint32_t own_thread_id __attribute__((tls_model("initial-exec")));
+_Thread_local uint32_t exec_own_thread_id
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* --- clock --- */
 
@@ -65,14 +66,13 @@ uint32_t exec_new_thread_id(void)
 
 void exec_adopt_thread_id(uint32_t id)
 {
-	own_thread_id = id;
+	exec_own_thread_id = id;
 }
 
-uint32_t exec_thread_id(void)
+uint32_t exec_first_thread_id(void)
 {
-	if (uw_unlikely(!own_thread_id))
-		own_thread_id = exec_new_thread_id();
-	return own_thread_id;
+	exec_own_thread_id = exec_new_thread_id();
+	return exec_own_thread_id;
 }
 
 void exec_set_thread_hooks(const struct exec_thread_hooks *hooks)
@@ -133,6 +133,14 @@ void exec_yield(void)
 		sim_yield();
 	else
 		barrier_cpu_pause();
+}
+
+void exec_give_way(void)
+{
+	if (simulated())
+		sim_yield();
+	else
+		real_spin_wait(0);
 }
 
 void exec_spin_wait(const uint32_t *word, unsigned int round)

@@ -4,8 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,15 +12,16 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
+#include <sys/uio.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "base/handover.h"
+#include "sys_impl.h"
 
 #define MAX_ERRNO 4095
 
@@ -38,23 +37,6 @@ void sys_set_ops(const struct sys_ops *ops)
 }
 
 #define replaced(member) (uw_unlikely(test_ops != NULL) && test_ops->member)
-
-/* The result of one call, -errno if it failed. */
-#define result_of(call)                                                                            \
-	({                                                                                         \
-		__typeof__(call) result_ = (call);                                                 \
-		result_ < 0 ? (__typeof__(result_))-errno : result_;                               \
-	})
-
-/* The same, repeated as long as a signal interrupts it. */
-#define retried(call)                                                                              \
-	({                                                                                         \
-		__typeof__(call) retried_;                                                         \
-		do                                                                                 \
-			retried_ = result_of(call);                                                \
-		while (retried_ == -EINTR);                                                        \
-		retried_;                                                                          \
-	})
 
 /* --- files --- */
 
@@ -89,6 +71,15 @@ ssize_t sys_read(int fd, void *buf, size_t len)
 	if (fault_hit(FAULT_SYSCALL))
 		return -EIO;
 	return replaced(read) ? test_ops->read(fd, buf, len) : retried(read(fd, buf, len));
+}
+
+int sys_peek(const void *at, void *out, size_t len)
+{
+	struct iovec to = { .iov_base = out, .iov_len = len };
+	struct iovec from = { .iov_base = (void *)(uintptr_t)at, .iov_len = len };
+	ssize_t got = process_vm_readv(getpid(), &to, 1, &from, 1, 0);
+
+	return got == (ssize_t)len ? 0 : -EFAULT;
 }
 
 ssize_t sys_write(int fd, const void *buf, size_t len)
@@ -157,6 +148,11 @@ int sys_stat(const char *path, struct stat *out)
 	return fault_hit(FAULT_SYSCALL) ? -EACCES : result_of(stat(path, out));
 }
 
+int sys_fstat(int fd, struct stat *out)
+{
+	return fault_hit(FAULT_SYSCALL) ? -EIO : result_of(fstat(fd, out));
+}
+
 int sys_lstat(const char *path, struct stat *out)
 {
 	return fault_hit(FAULT_SYSCALL) ? -EACCES : result_of(lstat(path, out));
@@ -165,6 +161,11 @@ int sys_lstat(const char *path, struct stat *out)
 uid_t sys_geteuid(void)
 {
 	return geteuid();
+}
+
+int sys_mkdirat(int dirfd, const char *path, mode_t mode)
+{
+	return fault_hit(FAULT_SYSCALL) ? -ENOSPC : result_of(mkdirat(dirfd, path, mode));
 }
 
 int sys_mkdir(const char *path, mode_t mode)
@@ -185,6 +186,16 @@ int sys_rmdir(const char *path)
 int sys_chmod(const char *path, mode_t mode)
 {
 	return fault_hit(FAULT_SYSCALL) ? -EPERM : result_of(chmod(path, mode));
+}
+
+int sys_chown(const char *path, uid_t owner, gid_t group)
+{
+	return fault_hit(FAULT_SYSCALL) ? -EPERM : result_of(chown(path, owner, group));
+}
+
+int sys_setxattr(const char *path, const char *name, const void *value, size_t len)
+{
+	return fault_hit(FAULT_SYSCALL) ? -ENOTSUP : result_of(setxattr(path, name, value, len, 0));
 }
 
 int sys_flock(int fd, int operation)
@@ -377,108 +388,6 @@ int sys_getsockopt(int fd, int level, int name, void *value, socklen_t *len)
 {
 	return fault_hit(FAULT_SYSCALL) ? -EINVAL
 					: result_of(getsockopt(fd, level, name, value, len));
-}
-
-/* --- processes --- */
-
-int sys_getrlimit(int resource, struct rlimit *out)
-{
-	return fault_hit(FAULT_SYSCALL) ? -EINVAL : result_of(getrlimit((unsigned)resource, out));
-}
-
-int sys_setrlimit(int resource, const struct rlimit *limit)
-{
-	return fault_hit(FAULT_SYSCALL) ? -EPERM : result_of(setrlimit((unsigned)resource, limit));
-}
-
-int sys_kill(pid_t pid, int signal)
-{
-	return result_of(kill(pid, signal));
-}
-
-int sys_waitpid(pid_t pid, int *status, int options)
-{
-	return retried(waitpid(pid, status, options));
-}
-
-int sys_pidfd_open(pid_t pid)
-{
-	return fault_hit(FAULT_SYSCALL) ? -EMFILE : (int)result_of(syscall(SYS_pidfd_open, pid, 0));
-}
-
-int sys_sigaction(int signal, const struct sigaction *action, struct sigaction *out_old)
-{
-	return result_of(sigaction(signal, action, out_old));
-}
-
-int sys_sigaltstack(const stack_t *stack, stack_t *out_old)
-{
-	return result_of(sigaltstack(stack, out_old));
-}
-
-pid_t sys_fork(void)
-{
-	return fault_hit(FAULT_SYSCALL) ? -EAGAIN : result_of(fork());
-}
-
-pid_t sys_getpid(void)
-{
-	return getpid();
-}
-
-pid_t sys_getppid(void)
-{
-	return getppid();
-}
-
-int sys_die_with_parent_thread(int signal)
-{
-	return result_of(prctl(PR_SET_PDEATHSIG, signal));
-}
-
-int sys_lead_own_group(void)
-{
-	return result_of(setpgid(0, 0));
-}
-
-int sys_dup2(int from, int to)
-{
-	return retried(dup2(from, to));
-}
-
-int sys_close_on_exec_from(unsigned int first)
-{
-	return result_of(close_range(first, UINT32_MAX, CLOSE_RANGE_CLOEXEC));
-}
-
-void sys_reset_signals(void)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	pthread_sigmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-}
-
-int sys_execvp(const char *path, char *const *argv)
-{
-	execvp(path, argv);
-	return -errno;
-}
-
-void sys_exit_now(int status)
-{
-	_exit(status);
-}
-
-int sys_last_error(void)
-{
-	return -errno;
-}
-
-void sys_set_last_error(int err)
-{
-	errno = -err;
 }
 
 /* --- small files and eventfds --- */

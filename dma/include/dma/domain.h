@@ -25,8 +25,12 @@ struct dma_domain;
  * Context: PASSIVE. Return: 0; -ENOMEM; -EINVAL the function offers no addresses.
  */
 int dma_domain_new(struct pci_function *fn, struct dma_domain **out) UW_MUST_CHECK;
-/* Every buffer and mapping must be gone (asserted in debug builds). NULL is fine; returns NULL. */
+/* Every buffer and mapping must be gone (asserted in debug builds); what is shared (share.h) is
+ * taken from the device, and stays. NULL is fine; returns NULL. */
 struct dma_domain *dma_domain_free(struct dma_domain *domain);
+/* Whoever may come behind dma_domain_free(): then nothing is mapped any more. Safe at DISPATCH. */
+struct dma_domain *dma_domain_ref(struct dma_domain *domain);
+void dma_domain_unref(struct dma_domain *domain); /* PASSIVE */
 
 struct dma_buffer {
 	void *vaddr;
@@ -67,11 +71,19 @@ int dma_domain_map(struct dma_domain *domain, void *vaddr, size_t len, enum dma_
 void dma_domain_unmap(struct dma_domain *domain, dma_iova iova, size_t len);
 size_t dma_domain_page_size(const struct dma_domain *domain); /* bytes, a power of two */
 
+/*
+ * Where the device has [vaddr, vaddr + len), if it lies in one buffer's chunk or in one piece of
+ * shared memory, which is pinned and mapped for the first who asks: that may take milliseconds.
+ * false: nowhere; the caller maps it or bounces. PASSIVE; takes the domain's lock.
+ */
+bool dma_domain_find(struct dma_domain *domain, const void *vaddr, size_t len, dma_iova *out_iova);
+
 /* The ledger: what is mapped now. */
 struct dma_stats {
 	uint64_t mappings, mapped_bytes, buffers, buffer_bytes, mappings_peak;
-	uint64_t entry_limit;   /* mappings; 0: unknown */
-	uint64_t memlock_limit; /* bytes; UINT64_MAX: no limit */
+	uint64_t entry_limit;          /* mappings; 0: unknown */
+	uint64_t memlock_limit;        /* bytes; UINT64_MAX: no limit */
+	uint64_t shares, shared_bytes; /* of share.h, mapped */
 };
 struct dma_stats dma_domain_stats(const struct dma_domain *domain);
 

@@ -5,52 +5,18 @@
  * The device completes on any thread; the handle's owner takes results from the done list, which an
  * eventfd announces. A request lives until its result was taken and no cancel call looks at it.
  */
-#include "in_process.h"
-
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/eventfd.h>
 
-#include "base/exec.h"
-#include "base/list.h"
 #include "base/mem.h"
 #include "base/sys.h"
-#include "uwdf/wire.h"
-
-struct in_process {
-	struct uwdf_transport base;
-	const struct uwdf_device_io_ops *ops;
-	struct uwdf_file *file; /* owned */
-	int done_fd;            /* owned; raised while done is not empty */
-	struct exec_mutex lock;
-	struct exec_cond came_back; /* a request, for close() */
-	struct list out;            /* requests at the device; guarded by lock, as all below */
-	struct list done;           /* and those that came back */
-	uint32_t count;             /* on both */
-	uint64_t last_tag;
-	char name[64];
-};
-
-struct in_flight {
-	struct list link;             /* in out or done; guarded by lock */
-	struct in_process *transport; /* borrowed: outlives its requests */
-	struct uwdf_op *op;           /* the client's; NULL once forgotten; guarded by lock */
-	uint64_t tag;
-	uint32_t refs; /* the lists' and those of cancel calls; guarded by lock */
-	int32_t status;
-	uint64_t information;
-	struct uwdf_io io;
-	_Alignas(16) uint8_t data[];
-};
-
-static struct in_process *of(struct uwdf_transport *t)
-{
-	return uw_container_of(t, struct in_process, base);
-}
+#include "in_process_impl.h"
+#include "op_limits.h"
+#include "uwdf/status.h"
 
 /* Lock held. */
-static void unref_locked(struct in_flight *f)
+void in_process_unref_locked(struct in_flight *f)
 {
 	if (--f->refs == 0)
 		mem_free(f);
@@ -58,22 +24,43 @@ static void unref_locked(struct in_flight *f)
 
 /* --- submit --- */
 
-#define METHOD_BUFFERED 0u
+/* What of an op is copied: not what lies in the handle's own memory. */
+struct copies {
+	size_t in_len, out_len;
+	size_t out_at;
+};
 
 /* Buffered control: one system buffer, as KMDF has it. Else the output lies behind the input. */
-static size_t out_place(const struct uwdf_op *op)
+static struct copies copies_of(const struct in_process *p, const struct uwdf_op *op)
 {
-	if (op->kind == UWDF_CONTROL && (op->code & 3u) == METHOD_BUFFERED)
-		return 0;
-	return (op->in_len + 15u) & ~(size_t)15;
+	struct copies copies = { .in_len = op->in_len, .out_len = op->out_len };
+
+	if (op->in_len && pieces_find(&p->memory, op->in, op->in_len))
+		copies.in_len = 0;
+	if (op->out_len && pieces_find(&p->memory, op->out, op->out_len))
+		copies.out_len = 0;
+	if (!op_is_control_of(op, UWDF_METHOD_BUFFERED))
+		copies.out_at = (copies.in_len + 15u) & ~(size_t)15;
+	return copies;
 }
 
-/* One more on a counter that is drained to zero again and again: it cannot fail. */
-static void ring(struct in_process *p)
+/* Lock held. */
+static void come_back_locked(struct in_flight *f, int32_t status, uint64_t information)
 {
-	const uint64_t one = 1;
+	struct in_process *p = f->transport;
 
-	(void)!sys_write_quiet(p->done_fd, &one, sizeof(one));
+	/* nobody but the removal cancelled it: say so */
+	if (status == UWDF_STATUS_CANCELLED && p->leaving && !f->cancel_asked)
+		status = UWDF_STATUS_DEVICE_REMOVED;
+	f->status = status;
+	f->information = information;
+	f->back = true;
+	list_remove(&f->link);
+	/* under the lock, so that the owner's drain cannot come between list and eventfd */
+	if (list_empty(&p->done))
+		in_process_raise_locked(p);
+	list_push_back(&p->done, &f->link);
+	exec_cond_broadcast(&p->came_back);
 }
 
 /* The device's thread. */
@@ -81,37 +68,41 @@ static void complete(struct uwdf_io *io, int32_t status, uint64_t information)
 {
 	struct in_flight *f = io->owner;
 	struct in_process *p = f->transport;
+	bool must_close;
 
 	exec_mutex_lock(&p->lock);
-	f->status = status;
-	f->information = information;
-	list_remove(&f->link);
-	/* under the lock, so that the owner's drain cannot come between list and eventfd */
-	if (list_empty(&p->done))
-		ring(p);
-	list_push_back(&p->done, &f->link);
-	exec_cond_broadcast(&p->came_back);
+	come_back_locked(f, status, information);
+	must_close = in_process_must_close_locked(p);
 	exec_mutex_unlock(&p->lock);
+	if (must_close)
+		in_process_close_file(p);
 }
 
 static struct in_flight *make(struct in_process *p, struct uwdf_op *op)
 {
-	size_t place = out_place(op), len = place + op->out_len;
+	struct copies copies = copies_of(p, op);
+	size_t len = copies.out_at + copies.out_len;
 	struct in_flight *f;
 
-	f = mem_calloc(1, sizeof(*f) + (len > op->in_len ? len : op->in_len));
+	f = mem_calloc(1, sizeof(*f) + (len > copies.in_len ? len : copies.in_len));
 	if (!f)
 		return NULL;
-	if (op->in_len)
+	if (copies.in_len)
 		memcpy(f->data, op->in, op->in_len);
+	if (op_is_control_of(op, UWDF_METHOD_IN_DIRECT) && copies.out_len)
+		memcpy(f->data + copies.out_at, op->out, op->out_len); /* for the driver to read */
 	f->transport = p;
 	f->op = op;
 	f->refs = 1;
 	f->io = (struct uwdf_io){ .kind = (enum uwdf_io_kind)op->kind,
 				  .code = op->code,
-				  .in = op->in_len ? f->data : NULL,
+				  .in = copies.in_len ? f->data
+					: op->in_len  ? op->in
+						      : NULL,
 				  .in_len = op->in_len,
-				  .out = op->out_len ? f->data + place : NULL,
+				  .out = copies.out_len ? f->data + copies.out_at
+					 : op->out_len  ? op->out
+							: NULL,
 				  .out_len = op->out_len,
 				  .offset = op->offset,
 				  .complete = complete,
@@ -119,26 +110,78 @@ static struct in_flight *make(struct in_process *p, struct uwdf_op *op)
 	return f;
 }
 
-static int submit(struct uwdf_transport *t, struct uwdf_op *op)
+static int may_submit(const struct in_process *p, const struct uwdf_op *op)
 {
-	struct in_process *p = of(t);
-	struct in_flight *f = make(p, op);
+	bool out_shared = p->table.memory && pieces_find(&p->memory, op->out, op->out_len);
 
-	if (!f)
-		return -ENOMEM;
-	exec_mutex_lock(&p->lock);
-	if (p->count >= UWDF_WIRE_MAX_OUTSTANDING) {
-		exec_mutex_unlock(&p->lock);
-		mem_free(f);
+	if (p->removed)
+		return -ENODEV;
+	return op_is_too_long(op, out_shared) ? -EMSGSIZE : 0;
+}
+
+/* Lock held. */
+static int enlist_locked(struct in_process *p, struct in_flight *f)
+{
+	if (p->gone)
+		return -EPIPE;
+	if (p->count >= UWDF_WIRE_MAX_OUTSTANDING)
 		return -EAGAIN;
-	}
 	p->count++;
 	f->tag = ++p->last_tag;
 	list_push_back(&p->out, &f->link);
-	exec_mutex_unlock(&p->lock);
-	__atomic_store_n(&op->tag, f->tag, __ATOMIC_RELAXED);
-	p->ops->submit(p->file, &f->io);
+	__atomic_store_n(&f->op->tag, f->tag, __ATOMIC_RELAXED);
 	return 0;
+}
+
+static void cancel_at_device(struct in_process *p, struct in_flight *f)
+{
+	p->ops->cancel(&f->io); /* may complete it from within */
+	exec_mutex_lock(&p->lock);
+	in_process_unref_locked(f);
+	exec_mutex_unlock(&p->lock);
+}
+
+/* Whoever wanted its end meanwhile could not tell the device, which did not have it. */
+static void give(struct in_process *p, struct in_flight *f)
+{
+	bool cancel_late, must_close;
+
+	p->ops->submit(p->file, &f->io);
+	exec_mutex_lock(&p->lock);
+	f->given = true;
+	cancel_late = !f->back && (f->cancel_asked || p->leaving);
+	f->refs += cancel_late;
+	p->users--;
+	must_close = in_process_must_close_locked(p);
+	exec_mutex_unlock(&p->lock);
+	if (cancel_late)
+		cancel_at_device(p, f);
+	if (must_close)
+		in_process_close_file(p);
+}
+
+static int submit(struct uwdf_transport *t, struct uwdf_op *op)
+{
+	struct in_process *p = in_process_of(t);
+	int err = may_submit(p, op);
+	struct in_flight *f = err ? NULL : make(p, op);
+	bool leaving;
+
+	if (!f)
+		return err ? err : -ENOMEM;
+	exec_mutex_lock(&p->lock);
+	err = enlist_locked(p, f);
+	leaving = p->leaving;
+	if (!err && leaving)
+		come_back_locked(f, UWDF_STATUS_DEVICE_REMOVED, 0);
+	else if (!err)
+		p->users++;
+	exec_mutex_unlock(&p->lock);
+	if (err)
+		mem_free(f);
+	else if (!leaving)
+		give(p, f);
+	return err;
 }
 
 /* --- cancel, forget --- */
@@ -154,28 +197,62 @@ static struct in_flight *find_locked(struct list *head, uint64_t tag)
 	return NULL;
 }
 
-static int cancel(struct uwdf_transport *t, uint64_t tag)
+static void cancel_one(struct in_process *p, uint64_t tag, bool by_client)
 {
-	struct in_process *p = of(t);
 	struct in_flight *f;
+	bool given;
 
 	exec_mutex_lock(&p->lock);
 	f = find_locked(&p->out, tag);
+	given = f && f->given;
 	if (f)
+		f->cancel_asked |= by_client;
+	if (given)
 		f->refs++;
 	exec_mutex_unlock(&p->lock);
-	if (!f)
-		return 0;
-	p->ops->cancel(&f->io); /* may complete it from within */
+	if (given)
+		cancel_at_device(p, f);
+}
+
+static int cancel(struct uwdf_transport *t, uint64_t tag)
+{
+	cancel_one(in_process_of(t), tag, true);
+	return 0;
+}
+
+/* The first request out with a tag above @tag, or 0: the list is in the order of submission. */
+static uint64_t next_tag_out(struct in_process *p, uint64_t tag)
+{
+	uint64_t next = 0;
+
 	exec_mutex_lock(&p->lock);
-	unref_locked(f);
+	list_for_each (it, &p->out) {
+		next = list_entry(it, struct in_flight, link)->tag;
+		if (next > tag)
+			break;
+		next = 0;
+	}
 	exec_mutex_unlock(&p->lock);
+	return next;
+}
+
+void in_process_cancel_all(struct in_process *p, bool by_client)
+{
+	uint64_t tag = 0;
+
+	while ((tag = next_tag_out(p, tag)))
+		cancel_one(p, tag, by_client);
+}
+
+static int cancel_all(struct uwdf_transport *t)
+{
+	in_process_cancel_all(in_process_of(t), true);
 	return 0;
 }
 
 static void forget(struct uwdf_transport *t, struct uwdf_op *op)
 {
-	struct in_process *p = of(t);
+	struct in_process *p = in_process_of(t);
 	struct in_flight *f;
 
 	exec_mutex_lock(&p->lock);
@@ -194,7 +271,7 @@ static void finish(const struct in_flight *f, struct uwdf_op *op)
 	size_t len = f->information < op->out_len ? (size_t)f->information : op->out_len;
 
 	/* an error carries no data, a warning (its upper bits are 10) does */
-	if (len && ((uint32_t)f->status >> 30) != 3)
+	if (len && ((uint32_t)f->status >> 30) != 3 && f->io.out != op->out)
 		memcpy(op->out, f->io.out, len);
 	op->status = f->status;
 	op->information = f->information;
@@ -214,23 +291,39 @@ static struct uwdf_op *take_locked(struct in_process *p)
 		if (op)
 			finish(f, op);
 		p->count--;
-		unref_locked(f);
+		in_process_unref_locked(f);
 	}
-	if (list_empty(&p->done))
-		(void)sys_eventfd_drain(p->done_fd);
 	return op;
+}
+
+/* Lock held: what was told is the owner's from here. */
+static void take_events_locked(struct in_process *p)
+{
+	enum uwdf_event event;
+
+	while ((event = events_take(&p->told))) {
+		p->removed |= event == UWDF_REMOVED;
+		events_put(&p->events, event);
+	}
 }
 
 static int reap(struct uwdf_transport *t, struct uwdf_op **out)
 {
-	struct in_process *p = of(t);
+	struct in_process *p = in_process_of(t);
 	struct uwdf_op *op;
+	bool over;
 
+	__atomic_store_n(&p->owner, exec_thread_id(), __ATOMIC_RELAXED);
 	exec_mutex_lock(&p->lock);
+	take_events_locked(p);
 	op = take_locked(p);
+	over = p->gone && !p->count;
+	/* who polls when all is over hears of it every time, as of a socket that was hung up */
+	if (list_empty(&p->done) && !over)
+		(void)sys_eventfd_drain(p->done_fd);
 	exec_mutex_unlock(&p->lock);
 	if (!op)
-		return 0;
+		return over ? -EPIPE : 0;
 	*out = op;
 	return 1;
 }
@@ -238,72 +331,22 @@ static int reap(struct uwdf_transport *t, struct uwdf_op **out)
 static int wait_ready(struct uwdf_transport *t, int timeout_ms)
 {
 	uint64_t deadline = timeout_ms < 0 ? EXEC_FOREVER : exec_deadline_ms((uint64_t)timeout_ms);
-	int got = exec_wait_fd(of(t)->done_fd, POLLIN, deadline);
+	int got = exec_wait_fd(in_process_of(t)->done_fd, POLLIN, deadline);
 
 	return got > 0 ? 1 : got;
 }
 
 static int transport_fd(struct uwdf_transport *t)
 {
-	return of(t)->done_fd;
+	return in_process_of(t)->done_fd;
 }
 
 static const char *transport_name(struct uwdf_transport *t)
 {
-	return of(t)->name;
+	return in_process_of(t)->name;
 }
 
-/* --- open, close --- */
-
-static void destroy(struct in_process *p)
-{
-	sys_close(p->done_fd);
-	exec_cond_deinit(&p->came_back);
-	exec_mutex_deinit(&p->lock);
-	mem_free(p);
-}
-
-/* The first request out with a tag above @tag, or 0: the list is in the order of submission. */
-static uint64_t next_tag_out(struct in_process *p, uint64_t tag)
-{
-	uint64_t next = 0;
-
-	exec_mutex_lock(&p->lock);
-	list_for_each (it, &p->out) {
-		next = list_entry(it, struct in_flight, link)->tag;
-		if (next > tag)
-			break;
-		next = 0;
-	}
-	exec_mutex_unlock(&p->lock);
-	return next;
-}
-
-static void cancel_all(struct in_process *p)
-{
-	uint64_t tag = 0;
-
-	while ((tag = next_tag_out(p, tag)))
-		(void)cancel(&p->base, tag); /* it never fails */
-}
-
-static void close_transport(struct uwdf_transport *t)
-{
-	struct in_process *p = of(t);
-	struct list *node;
-
-	cancel_all(p);
-	exec_mutex_lock(&p->lock);
-	while (!list_empty(&p->out))
-		exec_cond_wait(&p->came_back, &p->lock, EXEC_FOREVER);
-	while ((node = list_pop_front(&p->done)))
-		unref_locked(list_entry(node, struct in_flight, link));
-	exec_mutex_unlock(&p->lock);
-	p->ops->close(p->file);
-	destroy(p);
-}
-
-static const struct uwdf_transport_ops in_process_ops = {
+const struct uwdf_transport_ops in_process_ops = {
 	.submit = submit,
 	.cancel = cancel,
 	.reap = reap,
@@ -311,54 +354,9 @@ static const struct uwdf_transport_ops in_process_ops = {
 	.wait = wait_ready,
 	.fd = transport_fd,
 	.name = transport_name,
-	.close = close_transport,
+	.close = in_process_close,
+	.notify = in_process_notify,
+	.event = in_process_event,
+	.cancel_all = cancel_all,
+	.memory = in_process_memory,
 };
-
-static int init_locks(struct in_process *p)
-{
-	int err = exec_mutex_init(&p->lock);
-
-	if (err)
-		return err;
-	err = exec_cond_init(&p->came_back);
-	if (err)
-		exec_mutex_deinit(&p->lock);
-	return err;
-}
-
-static struct in_process *alloc(const char *name, int *err)
-{
-	struct in_process *p = mem_calloc(1, sizeof(*p));
-
-	*err = p ? init_locks(p) : -ENOMEM;
-	if (*err) {
-		mem_free(p);
-		return NULL;
-	}
-	p->base.ops = &in_process_ops;
-	list_init(&p->out);
-	list_init(&p->done);
-	strncpy(p->name, name, sizeof(p->name) - 1);
-	return p;
-}
-
-int in_process_transport_new(const struct uwdf_device_io_ops *ops, void *device, const char *name,
-			     struct uwdf_transport **out)
-{
-	int err;
-	struct in_process *p = alloc(name, &err);
-
-	if (!p)
-		return err;
-	p->ops = ops;
-	p->done_fd = err = sys_eventfd(0, EFD_NONBLOCK);
-	if (err >= 0)
-		err = ops->open(device, (uint32_t)sys_getpid(), &p->file) < 0 ? -EIO
-									      : 0; /* an NTSTATUS */
-	if (err) {
-		destroy(p);
-		return err;
-	}
-	*out = &p->base;
-	return 0;
-}

@@ -7,8 +7,19 @@
 #include "uwdf/device_io.h"
 #include "uwdf/transport.h"
 
-/* Opens @device through @ops. @name is copied. 0; -EIO the device refused; -ENOMEM; -EMFILE. */
-int in_process_transport_new(const struct uwdf_device_io_ops *ops, void *device, const char *name,
+struct in_process_params {
+	const struct uwdf_device_io_ops *ops;
+	const struct uwdf_io_watch_ops *watch_ops; /* NULL: the device tells of nothing */
+	void *device;
+	const char *name;      /* copied */
+	const char *file_name; /* what is behind it, "\\PATH"; NULL or "": nothing */
+};
+
+/*
+ * Opens the device, as long as its driver takes. 0; -EIO it refused; -ECONNREFUSED it is being
+ * removed; -ENOMEM; -EMFILE.
+ */
+int in_process_transport_new(const struct in_process_params *params,
 			     struct uwdf_transport **out) UW_MUST_CHECK;
 
 #endif

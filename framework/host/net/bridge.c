@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stddef.h>
 #include <string.h>
 #include <uwdf_nic.h>
 
@@ -13,24 +14,34 @@
 
 #define READS          64u /* frames the NIC may have for us before we come to take one */
 #define WRITES         64u
+#define VECTORS        4u  /* instead, of either, with a NIC that takes many frames a request */
 #define FRAMES_AT_ONCE 32u /* from the interface, before answers are looked at again */
+#define FRAME_BYTES    (NIC_MAX_FRAME + 6u) /* and some, so that a longer one is seen to be longer */
 #define SHORTEST_SENT  60u /* Ethernet's least, without the checksum: shorter ones are padded */
 #define ASK_MS         5000
 #define MOST_FAILURES  32u /* reads in a row that fail before we believe it */
 
 enum slot_use { SLOT_READ, SLOT_WRITE, SLOT_LINK };
 
+/* What a request passes: a vector all of it (uwdf_nic.h), else the first frame. */
+struct slot_memory {
+	struct nic_frame array[FRAMES_AT_ONCE];
+	uint8_t frames[FRAMES_AT_ONCE][FRAME_BYTES];
+};
+
 struct slot {
 	struct uwdf_op op; /* first: what reap returns is the slot */
 	enum slot_use use;
 	struct slot *next_free;
-	uint8_t frame[NIC_MAX_FRAME + 6]; /* and some, so that a longer one is seen to be longer */
+	unsigned int count; /* of a write: frames */
+	struct slot_memory memory;
 };
 
 struct bridge {
 	uwdf_handle *device;   /* borrowed */
 	const struct tap *tap; /* borrowed */
 	struct bridge_counts counts;
+	bool vectors;          /* many frames a request */
 	unsigned int failures; /* reads in a row */
 	struct slot *free_writes;
 	struct slot reads[READS], writes[WRITES], link;
@@ -73,6 +84,20 @@ static int set_filter(uwdf_handle *device, struct report *rep)
 		   rep);
 }
 
+/* A NIC that knows vectors refuses an empty one; another has no such code. */
+static int ask_for_vectors(uwdf_handle *device, struct report *rep, bool *out)
+{
+	int32_t status;
+	size_t done;
+	int err = uwdf_control(device, IOCTL_NIC_WRITE_FRAMES, NULL, 0, NULL, 0, ASK_MS, &status,
+			       &done);
+
+	if (err)
+		return report_fail(rep, err, "asking %s for vectors", uwdf_handle_name(device));
+	*out = status == UWDF_STATUS_INVALID_BUFFER_SIZE;
+	return 0;
+}
+
 int bridge_ask_device(uwdf_handle *device, struct report *rep, struct bridge_device *out)
 {
 	uint32_t media;
@@ -84,15 +109,41 @@ int bridge_ask_device(uwdf_handle *device, struct report *rep, struct bridge_dev
 	if (!err)
 		err = set_filter(device, rep);
 	if (!err)
+		err = ask_for_vectors(device, rep, &out->vectors);
+	if (!err)
 		out->connected = media == 0;
 	return err;
 }
 
 /* --- requests --- */
 
+static void place_frame(struct slot *s, unsigned int i, size_t len)
+{
+	s->memory.array[i] = (struct nic_frame){
+		.offset = (unsigned int)(s->memory.frames[i] - (uint8_t *)&s->memory),
+		.length = (unsigned int)len,
+	};
+}
+
+/* The array is both buffers' beginning. */
+static void pass_vector(struct slot *s, uint32_t code, unsigned int count)
+{
+	s->op.code = code;
+	s->op.in = s->memory.array;
+	s->op.in_len = count * sizeof(s->memory.array[0]);
+	s->op.out = &s->memory;
+	s->op.out_len = offsetof(struct slot_memory, frames) + count * FRAME_BYTES;
+}
+
 static int submit_read(struct bridge *b, struct slot *s)
 {
-	s->op.out_len = sizeof(s->frame);
+	if (!b->vectors) {
+		s->op.out_len = FRAME_BYTES;
+		return uwdf_submit(b->device, &s->op);
+	}
+	for (unsigned int i = 0; i < FRAMES_AT_ONCE; i++)
+		place_frame(s, i, FRAME_BYTES);
+	pass_vector(s, IOCTL_NIC_READ_FRAMES, FRAMES_AT_ONCE);
 	return uwdf_submit(b->device, &s->op);
 }
 
@@ -108,24 +159,25 @@ static void prepare(struct slot *s, enum slot_use use, enum uwdf_op_kind kind)
 	s->use = use;
 	s->op.kind = kind;
 	if (kind == UWDF_WRITE)
-		s->op.in = s->frame;
+		s->op.in = s->memory.frames[0];
 	else
-		s->op.out = s->frame;
+		s->op.out = s->memory.frames[0];
 }
 
 static void prepare_all(struct bridge *b)
 {
-	for (unsigned int i = 0; i < WRITES; i++) {
-		prepare(&b->writes[i], SLOT_WRITE, UWDF_WRITE);
+	for (unsigned int i = 0; i < (b->vectors ? VECTORS : WRITES); i++) {
+		prepare(&b->writes[i], SLOT_WRITE, b->vectors ? UWDF_CONTROL : UWDF_WRITE);
 		b->writes[i].next_free = b->free_writes;
 		b->free_writes = &b->writes[i];
 	}
 	prepare(&b->link, SLOT_LINK, UWDF_CONTROL);
 	for (unsigned int i = 0; i < READS; i++)
-		prepare(&b->reads[i], SLOT_READ, UWDF_READ);
+		prepare(&b->reads[i], SLOT_READ, b->vectors ? UWDF_CONTROL : UWDF_READ);
 }
 
-int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep, struct bridge **out)
+int bridge_new(uwdf_handle *device, const struct tap *tap, bool vectors, struct report *rep,
+	       struct bridge **out)
 {
 	struct bridge *b = mem_calloc(1, sizeof(*b));
 
@@ -133,6 +185,7 @@ int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep, s
 		return report_fail(rep, -ENOMEM, "reading from %s", uwdf_handle_name(device));
 	b->device = device;
 	b->tap = tap;
+	b->vectors = vectors;
 	prepare_all(b);
 	*out = b;
 	return 0;
@@ -142,7 +195,7 @@ int bridge_start(struct bridge *b, struct report *rep)
 {
 	int err = watch_link(b);
 
-	for (unsigned int i = 0; i < READS && !err; i++)
+	for (unsigned int i = 0; i < (b->vectors ? VECTORS : READS) && !err; i++)
 		err = submit_read(b, &b->reads[i]);
 	if (err)
 		report_fail(rep, err, "starting to read from %s", uwdf_handle_name(b->device));
@@ -161,11 +214,9 @@ struct bridge_counts bridge_counts(const struct bridge *b)
 
 /* --- answers --- */
 
-static void pass_to_interface(struct bridge *b, const struct slot *s)
+static void pass_to_interface(struct bridge *b, const uint8_t *frame, size_t len)
 {
-	size_t len = s->op.information;
-
-	if (sys_write(b->tap->fd, s->frame, len) != (ssize_t)len) {
+	if (sys_write(b->tap->fd, frame, len) != (ssize_t)len) {
 		b->counts.receive_dropped++;
 		return;
 	}
@@ -173,11 +224,25 @@ static void pass_to_interface(struct bridge *b, const struct slot *s)
 	b->counts.received_bytes += len;
 }
 
+static void pass_read(struct bridge *b, const struct slot *s)
+{
+	if (!b->vectors) {
+		pass_to_interface(b, s->memory.frames[0], s->op.information);
+		return;
+	}
+	for (unsigned int i = 0; i < FRAMES_AT_ONCE; i++) {
+		const struct nic_frame *entry = &s->memory.array[i];
+
+		if (UWDF_STATUS_OK(entry->status) && entry->length <= FRAME_BYTES)
+			pass_to_interface(b, s->memory.frames[i], entry->length);
+	}
+}
+
 static int read_done(struct bridge *b, struct slot *s)
 {
 	if (UWDF_STATUS_OK(s->op.status)) {
 		b->failures = 0;
-		pass_to_interface(b, s);
+		pass_read(b, s);
 	} else if (++b->failures >= MOST_FAILURES) {
 		return -EIO;
 	}
@@ -186,11 +251,14 @@ static int read_done(struct bridge *b, struct slot *s)
 
 static int write_done(struct bridge *b, struct slot *s)
 {
-	if (UWDF_STATUS_OK(s->op.status)) {
-		b->counts.sent_frames++;
-		b->counts.sent_bytes += s->op.in_len;
-	} else {
-		b->counts.send_dropped++;
+	for (unsigned int i = 0; i < s->count; i++) {
+		if (UWDF_STATUS_OK(s->op.status) &&
+		    (!b->vectors || UWDF_STATUS_OK(s->memory.array[i].status))) {
+			b->counts.sent_frames++;
+			b->counts.sent_bytes += s->memory.array[i].length;
+		} else {
+			b->counts.send_dropped++;
+		}
 	}
 	s->next_free = b->free_writes;
 	b->free_writes = s;
@@ -203,7 +271,7 @@ static int link_done(struct bridge *b, const struct slot *s)
 
 	if (!UWDF_STATUS_OK(s->op.status))
 		return 0; /* a NIC without it: the link stays as it was found */
-	memcpy(&status, s->frame, sizeof(status));
+	memcpy(&status, s->memory.frames[0], sizeof(status));
 	if (tap_set_carrier(b->tap, status == NIC_STATUS_MEDIA_CONNECT))
 		log_debug("net", "%s: this kernel cannot set a carrier", b->tap->name);
 	return watch_link(b);
@@ -234,38 +302,58 @@ static int take_answers(struct bridge *b)
 
 /* --- frames from the interface --- */
 
-static int send_frame(struct bridge *b, struct slot *s, size_t len)
+/* A frame for @s, or none: dropped, or -EAGAIN, there is no more; another -errno. */
+static int take_frame(struct bridge *b, struct slot *s)
 {
-	int err;
+	uint8_t *frame = s->memory.frames[s->count];
+	ssize_t got = sys_read(b->tap->fd, frame, FRAME_BYTES);
+	size_t len;
 
+	if (got < 0)
+		return (int)got;
+	len = (size_t)got;
 	if (len > NIC_MAX_FRAME || len < NIC_MIN_FRAME) {
 		b->counts.send_dropped++;
 		return 0;
 	}
 	if (len < SHORTEST_SENT) {
-		memset(s->frame + len, 0, SHORTEST_SENT - len);
+		memset(frame + len, 0, SHORTEST_SENT - len);
 		len = SHORTEST_SENT;
 	}
-	s->op.in_len = len;
+	place_frame(s, s->count++, len);
+	return 0;
+}
+
+static int send_frames(struct bridge *b, struct slot *s)
+{
+	int err;
+
+	if (b->vectors)
+		pass_vector(s, IOCTL_NIC_WRITE_FRAMES, s->count);
+	else
+		s->op.in_len = s->memory.array[0].length;
 	err = uwdf_submit(b->device, &s->op);
 	if (!err)
 		b->free_writes = s->next_free;
 	return err;
 }
 
+/* Up to so many frames as a request takes, and FRAMES_AT_ONCE in all. */
 static int take_frames(struct bridge *b)
 {
-	int err = 0;
+	unsigned int most = b->vectors ? FRAMES_AT_ONCE : 1, taken = 0;
+	int err = 0, sent = 0;
 
-	for (unsigned int i = 0; !err && b->free_writes && i < FRAMES_AT_ONCE; i++) {
+	while (!err && !sent && b->free_writes && taken < FRAMES_AT_ONCE) {
 		struct slot *s = b->free_writes;
-		ssize_t len = sys_read(b->tap->fd, s->frame, sizeof(s->frame));
 
-		if (len < 0)
-			return len == -EAGAIN ? 0 : (int)len;
-		err = send_frame(b, s, (size_t)len);
+		s->count = 0;
+		for (; !err && s->count < most && taken < FRAMES_AT_ONCE; taken++)
+			err = take_frame(b, s);
+		if (s->count)
+			sent = send_frames(b, s);
 	}
-	return err;
+	return sent ? sent : err == -EAGAIN ? 0 : err;
 }
 
 /* --- the loop --- */
@@ -297,6 +385,8 @@ int bridge_run(struct bridge *b, int stop_fd, struct report *rep)
 	do
 		err = serve_once(b, stop_fd);
 	while (err == 1);
+	if (err == -ENODEV) /* of a submit: the device has left, its host is still there */
+		err = -EPIPE;
 	if (err == -EPIPE)
 		report_fail(rep, err, "%s is gone: its host ended or the device left",
 			    uwdf_handle_name(b->device));

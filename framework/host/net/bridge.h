@@ -25,6 +25,7 @@ struct bridge_counts {
 struct bridge_device {
 	uint8_t address[6];
 	bool connected; /* media status now */
+	bool vectors;   /* it takes many frames in one request */
 };
 
 struct bridge;
@@ -32,8 +33,8 @@ struct bridge;
 /* Ask the NIC for its address and link, and let it receive what an interface wants. */
 int bridge_ask_device(uwdf_handle *device, struct report *rep,
 		      struct bridge_device *out) UW_MUST_CHECK;
-/* Both are borrowed. Nothing is asked of the device yet. -ENOMEM. */
-int bridge_new(uwdf_handle *device, const struct tap *tap, struct report *rep,
+/* Both are borrowed; @vectors as the device said. Nothing is asked of it yet. -ENOMEM. */
+int bridge_new(uwdf_handle *device, const struct tap *tap, bool vectors, struct report *rep,
 	       struct bridge **out) UW_MUST_CHECK;
 /* Starts the reads. Also where it fails, some may be the device's: see bridge_free(). */
 int bridge_start(struct bridge *b, struct report *rep) UW_MUST_CHECK;

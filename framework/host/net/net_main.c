@@ -110,7 +110,8 @@ static int bring_up(struct net *net)
 	if (!err)
 		err = open_tap(net);
 	if (!err)
-		err = bridge_new(net->device, &net->tap, &net->rep, &net->bridge);
+		err = bridge_new(net->device, &net->tap, net->facts.vectors, &net->rep,
+				 &net->bridge);
 	if (!err)
 		err = bridge_start(net->bridge, &net->rep);
 	return err;

@@ -96,7 +96,7 @@ err_epoll:
 	return err;
 }
 
-static struct server *server_new(const struct server_params *params)
+struct server *server_new(const struct server_params *params)
 {
 	struct server *server = mem_calloc(1, sizeof(*server));
 
@@ -104,18 +104,34 @@ static struct server *server_new(const struct server_params *params)
 		return NULL;
 	server->params = *params;
 	list_init(&server->connections);
+	list_init(&server->handles);
+	quota_init(&server->quota, server->name, &params->quota);
 	list_init(&server->accept_again.link);
 	server->accept_again.run = accept_again;
 	server->rx = mem_alloc(sizeof(struct uwdf_entry) + UWDF_WIRE_MAX_PAYLOAD);
-	if (server->rx && !exec_event_init(&server->dry))
-		return server;
+	if (!server->rx || exec_event_init(&server->dry))
+		goto err_free;
+	if (exec_event_init(&server->let_go))
+		goto err_dry;
+	if (exec_mutex_init(&server->handles_lock))
+		goto err_event;
+	return server;
+
+err_event:
+	exec_event_deinit(&server->let_go);
+err_dry:
+	exec_event_deinit(&server->dry);
+err_free:
 	mem_free(server->rx);
 	mem_free(server);
 	return NULL;
 }
 
-static void server_destroy(struct server *server)
+void server_destroy(struct server *server)
 {
+	quota_deinit(&server->quota);
+	exec_mutex_deinit(&server->handles_lock);
+	exec_event_deinit(&server->let_go);
 	exec_event_deinit(&server->dry);
 	mem_free(server->rx);
 	mem_free(server);
@@ -165,14 +181,13 @@ void server_note_dry(struct server *server)
 		exec_event_set(&server->dry);
 }
 
-static void leave(struct irq_message *msg)
+void server_leave_now(struct server *server)
 {
-	struct server *server = uw_container_of(msg, struct server, leave);
-
+	stops_consent(server);
 	list_for_each_safe (it, next, &server->connections) {
 		struct connection *c = list_entry(it, struct connection, link);
 
-		if (c->fd >= 0 && connection_tell_removed(c))
+		if (c->fd >= 0 && connection_tell(c, UWDF_EVENT_REMOVED, 0))
 			connection_close(c);
 		files_close_all(c);
 		connection_release_if_idle(c);
@@ -180,13 +195,28 @@ static void leave(struct irq_message *msg)
 	server_note_dry(server);
 }
 
-UW_EXPORT bool server_leave(struct server *server, uint64_t deadline_ns)
+static void leave(struct irq_message *msg)
+{
+	server_leave_now(uw_container_of(msg, struct server, leave));
+}
+
+UW_EXPORT void server_start_leaving(struct server *server)
 {
 	/* Not by a call: only dry, with its deadline, says that all is over. */
 	__atomic_store_n(&server->leaving, true, __ATOMIC_RELEASE);
 	server->leave.run = leave;
 	irq_loop_post(server->loop, &server->leave);
+}
+
+UW_EXPORT bool server_await_left(struct server *server, uint64_t deadline_ns)
+{
 	return exec_event_wait(&server->dry, deadline_ns);
+}
+
+UW_EXPORT bool server_leave(struct server *server, uint64_t deadline_ns)
+{
+	server_start_leaving(server);
+	return server_await_left(server, deadline_ns);
 }
 
 static void hang_up(void *arg)
@@ -216,6 +246,8 @@ UW_EXPORT int server_free(struct server *server, uint64_t deadline_ns)
 	/* what the device still holds points into us */
 	if (!exec_event_wait(&server->dry, deadline_ns))
 		return -ETIMEDOUT;
+	if (server->params.settle)
+		server->params.settle(server->params.arg);
 	irq_loop_free(server->loop);
 	sys_close(server->epoll_fd);
 	server_destroy(server);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/report.h"
 #include "base/sys.h"
 #include "server_impl.h"
 
@@ -35,17 +36,11 @@ static int watch_room(struct connection *c, bool wants)
 			     (uint64_t)(uintptr_t)c);
 }
 
-static void stamp(struct uwdf_entry *answer)
-{
-	answer->magic = UWDF_WIRE_MAGIC;
-	answer->version = UWDF_WIRE_VERSION;
-}
-
 int connection_answer_request(struct connection *c, struct request *r)
 {
 	ssize_t sent = -EAGAIN;
 
-	stamp(&r->answer);
+	answer_stamp(&r->answer);
 	if (list_empty(&c->backlog))
 		sent = send_entry(c->fd, &r->answer, r->payload);
 	if (sent == -EAGAIN) {
@@ -56,12 +51,21 @@ int connection_answer_request(struct connection *c, struct request *r)
 	return sent < 0 ? (int)sent : 0;
 }
 
+/* Who reads his answers gets each of them, whatever his user's other connections have. */
+static bool has_room_for(struct connection *c, const struct uwdf_entry *answer)
+{
+	return list_empty(&c->backlog) ||
+	       quota_fits(c->server, c->user, QUOTA_BYTES, sizeof(struct request) + answer->in_len);
+}
+
 static int post(struct connection *c, const struct uwdf_entry *answer, const void *payload,
 		uint32_t flags)
 {
-	struct request *r =
-		request_new(c, answer->in_len, SERVER_MAX_CHARGE + SERVER_ANSWER_CHARGE);
+	struct request *r;
 
+	if (!has_room_for(c, answer))
+		return -ENOBUFS;
+	r = request_new(c, answer->in_len, SERVER_MAX_CHARGE + SERVER_ANSWER_CHARGE);
 	if (!r)
 		return -ENOBUFS;
 	r->answer = *answer;
@@ -77,11 +81,23 @@ int connection_answer(struct connection *c, const struct uwdf_entry *answer, con
 	return post(c, answer, payload, UWDF_FLAG_ANSWER);
 }
 
-int connection_tell_removed(struct connection *c)
+int connection_answer_status(struct connection *c, const struct uwdf_entry *entry, int32_t status)
 {
-	const struct uwdf_entry event = { .opcode = UWDF_OP_EVENT, .code = UWDF_EVENT_REMOVED };
+	const struct uwdf_entry answer = { .opcode = entry->opcode,
+					   .tag = entry->tag,
+					   .handle = entry->handle,
+					   .status = status };
 
-	return post(c, &event, NULL, 0);
+	return connection_answer(c, &answer, NULL);
+}
+
+int connection_tell(struct connection *c, enum uwdf_wire_event event, uint32_t handle)
+{
+	const struct uwdf_entry entry = { .opcode = UWDF_OP_EVENT,
+					  .code = event,
+					  .handle = handle };
+
+	return post(c, &entry, NULL, 0);
 }
 
 static int send_backlog(struct connection *c)
@@ -135,58 +151,94 @@ void connection_serve(struct connection *c, uint32_t events)
 
 /* --- life --- */
 
-static int32_t check_user(int fd, uint32_t *out_process_id)
+/* Whoever may not open the device but administrate the host may ask about it. */
+static int32_t check_user(const struct server *server, int fd, struct server_peer *out_peer)
 {
-	struct ucred who;
-	socklen_t len = sizeof(who);
-	int err = sys_getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len);
-
-	if (err)
+	if (server_peer_of(fd, out_peer))
 		return UWDF_STATUS_ACCESS_DENIED;
-	*out_process_id = (uint32_t)who.pid;
-	return who.uid == sys_geteuid() || who.uid == 0 ? UWDF_STATUS_SUCCESS
-							: UWDF_STATUS_ACCESS_DENIED;
+	return out_peer->is_admin || server_access_of(server, out_peer) ? UWDF_STATUS_SUCCESS
+									: UWDF_STATUS_ACCESS_DENIED;
 }
 
-static struct connection *connection_new(struct server *server, int fd, uint32_t process_id)
+static struct connection *connection_new(struct server *server, int fd,
+					 const struct server_peer *peer)
 {
 	struct connection *c = mem_calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
+	if (!tags_init(&c->tags))
+		goto err_free;
 	c->server = server;
 	c->fd = fd;
-	c->process_id = process_id;
+	c->process_id = peer->pid;
+	c->rights = server_access_of(server, peer);
+	c->is_admin = peer->is_admin;
 	list_init(&c->backlog);
-	for (unsigned int i = 0; i < SERVER_TAG_BUCKETS; i++)
-		list_init(&c->by_tag[i]);
-	if (sys_epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, EPOLLIN, (uint64_t)(uintptr_t)c)) {
-		mem_free(c);
-		return NULL;
-	}
+	if (sys_epoll_ctl(server->epoll_fd, EPOLL_CTL_ADD, fd, EPOLLIN, (uint64_t)(uintptr_t)c))
+		goto err_tags;
 	list_push_back(&server->connections, &c->link);
-	server->connection_count++;
 	return c;
+
+err_tags:
+	tags_deinit(&c->tags);
+err_free:
+	mem_free(c);
+	return NULL;
+}
+
+static int32_t connect_user(struct server *server, int fd, const struct server_peer *peer,
+			    struct quota_user *user)
+{
+	bool fits = quota_fits(server, user, QUOTA_CONNECTIONS, 1);
+	struct connection *c;
+
+	if (!fits && (!peer->is_admin || server->spare_count >= SERVER_SPARE_CONNECTIONS))
+		return UWDF_STATUS_QUOTA_EXCEEDED;
+	c = connection_new(server, fd, peer);
+	if (!c)
+		return UWDF_STATUS_INSUFFICIENT_RESOURCES;
+	c->user = user;
+	c->is_spare = !fits;
+	server->spare_count += !fits;
+	quota_take(user, QUOTA_CONNECTIONS, 1); /* even so: it keeps the user here */
+	return UWDF_STATUS_SUCCESS;
+}
+
+/* Make it a connection. Else say why not: the text to @buf of QUOTA_TEXT bytes, its length. */
+static int32_t admit(struct server *server, int fd, char *buf, uint32_t *len)
+{
+	struct server_peer peer = { .uid = 0 };
+	int32_t status = check_user(server, fd, &peer);
+	struct quota_user *user;
+
+	if (status)
+		return status;
+	user = quota_user_of(&server->quota, peer.uid);
+	if (!user)
+		return UWDF_STATUS_INSUFFICIENT_RESOURCES;
+	status = connect_user(server, fd, &peer, user);
+	if (status == UWDF_STATUS_QUOTA_EXCEEDED)
+		*len = (uint32_t)quota_text(&server->quota, user, QUOTA_CONNECTIONS, buf,
+					    QUOTA_TEXT);
+	return status;
 }
 
 void connection_accept(struct server *server)
 {
 	struct uwdf_entry refusal = { .opcode = UWDF_OP_HELLO, .flags = UWDF_FLAG_ANSWER };
-	uint32_t process_id = 0;
+	char text[QUOTA_TEXT];
 	int fd = sys_accept4(server->listen_fd, SOCK_NONBLOCK);
 
 	if (fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM || fd == -ENOBUFS)
 		server_accept_later(server);
 	if (fd < 0)
 		return;
-	refusal.status = check_user(fd, &process_id);
-	if (!refusal.status && (server->connection_count >= SERVER_MAX_CONNECTIONS ||
-				!connection_new(server, fd, process_id)))
-		refusal.status = UWDF_STATUS_INSUFFICIENT_RESOURCES;
+	refusal.status = admit(server, fd, text, &refusal.in_len);
 	if (!refusal.status)
 		return;
-	stamp(&refusal);
-	if (send_entry(fd, &refusal, NULL) < 0)
+	answer_stamp(&refusal);
+	if (send_entry(fd, &refusal, text) < 0)
 		log_debug("server", "%s: a refused client did not wait for the reason",
 			  server->name);
 	log_info("server", "%s: refused a client: 0x%08x", server->name, (uint32_t)refusal.status);
@@ -199,11 +251,22 @@ static void drop_backlog(struct connection *c)
 		request_free(list_first(&c->backlog, struct request, backlog));
 }
 
+/* Closing is not enough: as long as a child process that is about to exec has the socket, too, its
+ * events would name a connection that is gone. */
+static void leave_epoll_set(const struct connection *c)
+{
+	int err = sys_epoll_ctl(c->server->epoll_fd, EPOLL_CTL_DEL, c->fd, 0, 0);
+
+	if (err)
+		log_warn("server", "forgetting a client's socket: %s", err_text(err));
+}
+
 void connection_close(struct connection *c)
 {
 	if (c->fd < 0)
 		return;
-	sys_close(c->fd); /* leaves the epoll set by that */
+	leave_epoll_set(c);
+	sys_close(c->fd);
 	c->fd = -1;
 	drop_backlog(c);
 	files_close_all(c);
@@ -214,7 +277,10 @@ void connection_release_if_idle(struct connection *c)
 	if (c->fd >= 0 || c->outstanding || c->files_moving)
 		return;
 	list_remove(&c->link);
-	c->server->connection_count--;
+	quota_give_back(c->user, QUOTA_CONNECTIONS, 1);
+	c->server->spare_count -= c->is_spare;
+	files_free(c);
+	tags_deinit(&c->tags);
 	mem_free(c->status_text);
 	server_note_dry(c->server);
 	mem_free(c);

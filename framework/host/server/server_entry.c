@@ -20,17 +20,21 @@ struct opcode_rule {
 /* clang-format off */
 static const struct opcode_rule rules[] = {
 	[UWDF_OP_HELLO]   = { .in_max = 0, .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_code = true },
-	[UWDF_OP_OPEN]    = { .in_min = 1, .in_max = 63, .flags = UWDF_FLAG_OPEN_GUID },
+	[UWDF_OP_OPEN]    = { .in_min = 1, .in_max = 16 + UWDF_WIRE_MAX_NAME, .flags = UWDF_FLAG_OPEN_GUID },
 	[UWDF_OP_CLOSE]   = { .wants_handle = true },
 	[UWDF_OP_READ]    = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_handle = true, .wants_offset = true },
 	[UWDF_OP_WRITE]   = { .in_max = UWDF_WIRE_MAX_PAYLOAD, .wants_handle = true, .wants_offset = true },
 	[UWDF_OP_CONTROL] = { .in_max = UWDF_WIRE_MAX_PAYLOAD, .out_max = UWDF_WIRE_MAX_PAYLOAD,
-			      .wants_handle = true, .wants_code = true },
-	[UWDF_OP_CANCEL]  = { .wants_handle = true, .wants_offset = true },
+			      .flags = UWDF_FLAG_OUT_DATA, .wants_handle = true, .wants_code = true },
+	[UWDF_OP_CANCEL]  = { .flags = UWDF_FLAG_SILENT, .wants_handle = true, .wants_offset = true },
 	[UWDF_OP_STATUS]  = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_offset = true },
-	[UWDF_OP_STOP]    = { .in_max = 0, .flags = UWDF_FLAG_IF_UNUSED },
+	[UWDF_OP_STOP]    = { .in_max = 0, .flags = UWDF_FLAG_IF_UNUSED | UWDF_FLAG_FORCE },
 	[UWDF_OP_EVENT]   = { .in_min = 1, .in_max = 0 }, /* the host's to send */
 	[UWDF_OP_WHY]     = { .out_max = UWDF_WIRE_MAX_PAYLOAD, .wants_offset = true },
+	[UWDF_OP_RING]    = { .wants_handle = true, .wants_code = true },
+	[UWDF_OP_MEMORY]  = { .wants_handle = true, .wants_offset = true },
+	[UWDF_OP_NOTIFY]  = { .in_max = 0, .wants_code = true },
+	[UWDF_OP_FLUSH]   = { .wants_handle = true },
 };
 /* clang-format on */
 
@@ -43,12 +47,25 @@ static bool fields_fit(const struct uwdf_entry *e, const struct opcode_rule *rul
 	if ((e->handle && !rule->wants_handle) || (e->offset && !rule->wants_offset) ||
 	    (e->code && !rule->wants_code))
 		return false;
-	return !(e->flags & UWDF_FLAG_OPEN_GUID) || e->in_len == 16;
+	if (e->opcode == UWDF_OP_CONTROL && (e->flags & UWDF_FLAG_OUT_DATA))
+		return e->in_len >= e->out_len && UWDF_METHOD_OF(e->code) == UWDF_METHOD_IN_DIRECT;
+	if (e->opcode == UWDF_OP_NOTIFY && e->code > 1)
+		return false;
+	if (e->opcode != UWDF_OP_OPEN)
+		return true;
+	return e->flags & UWDF_FLAG_OPEN_GUID ? e->in_len >= 16 : e->in_len <= UWDF_WIRE_MAX_NAME;
+}
+
+/* A number between others' that means nothing: each opcode carries something or has a flag. */
+static bool is_gap(const struct opcode_rule *rule)
+{
+	return !rule->in_max && !rule->out_max && !rule->flags && !rule->wants_handle &&
+	       !rule->wants_code;
 }
 
 static bool is_well_formed(const struct uwdf_entry *e, size_t len)
 {
-	if (e->opcode == 0 || e->opcode >= UW_ARRAY_SIZE(rules))
+	if (e->opcode >= UW_ARRAY_SIZE(rules) || is_gap(&rules[e->opcode]))
 		return false;
 	return e->tag && len == sizeof(*e) + (size_t)e->in_len && fields_fit(e, &rules[e->opcode]);
 }
@@ -56,7 +73,7 @@ static bool is_well_formed(const struct uwdf_entry *e, size_t len)
 static bool is_request(const struct uwdf_entry *e)
 {
 	return e->opcode == UWDF_OP_READ || e->opcode == UWDF_OP_WRITE ||
-	       e->opcode == UWDF_OP_CONTROL;
+	       e->opcode == UWDF_OP_CONTROL || e->opcode == UWDF_OP_FLUSH;
 }
 
 /* Right in itself; does it come at the right time? */
@@ -67,14 +84,16 @@ static bool is_in_order(struct connection *c, const struct uwdf_entry *e)
 	if (c->unanswered >= SERVER_MAX_UNANSWERED) /* asks and never reads */
 		return false;
 	return !is_request(e) ||
-	       (c->outstanding < UWDF_WIRE_MAX_OUTSTANDING && !request_find(c, e->tag));
+	       (c->outstanding < UWDF_WIRE_MAX_OUTSTANDING && !tags_find(&c->tags, e->tag));
 }
 
 /* --- what needs no file --- */
 
 static int hello(struct connection *c, const struct uwdf_entry *e)
 {
-	struct uwdf_entry answer = { .opcode = UWDF_OP_HELLO, .tag = e->tag };
+	struct uwdf_entry answer = { .opcode = UWDF_OP_HELLO,
+				     .tag = e->tag,
+				     .code = UWDF_FEATURE_RING };
 	size_t len = strlen(c->server->name);
 
 	c->greeted = true;
@@ -82,7 +101,7 @@ static int hello(struct connection *c, const struct uwdf_entry *e)
 	return connection_answer(c, &answer, c->server->name);
 }
 
-typedef size_t describe_fn(void *arg, const struct server *server, char *buf, size_t len);
+typedef size_t describe_fn(void *arg, struct server *server, char *buf, size_t len);
 
 /* Offset 0 takes a fresh picture, further pieces are of the same one. */
 static int take_picture(struct connection *c, describe_fn *describe_host)
@@ -126,26 +145,14 @@ static int describe(struct connection *c, const struct uwdf_entry *e, describe_f
 	left = e->offset < c->status_len ? c->status_len - (size_t)e->offset : 0;
 	answer.in_len = (uint32_t)(left < e->out_len ? left : e->out_len);
 	answer.flags = answer.in_len < left ? UWDF_FLAG_MORE : 0;
-	return connection_answer(c, &answer, c->status_text + (c->status_len - left));
-}
-
-static int stop(struct connection *c, const struct uwdf_entry *e)
-{
-	struct uwdf_entry answer = { .opcode = UWDF_OP_STOP, .tag = e->tag };
-
-	if ((e->flags & UWDF_FLAG_IF_UNUSED) && files_are_open(c->server)) {
-		answer.status = UWDF_STATUS_DEVICE_BUSY;
-		return connection_answer(c, &answer, NULL);
-	}
-	/* nobody opens it between the answer and the end */
-	if (e->flags & UWDF_FLAG_IF_UNUSED)
-		__atomic_store_n(&c->server->leaving, true, __ATOMIC_RELEASE);
-	c->server->params.stop(c->server->params.arg);
-	return connection_answer(c, &answer, NULL);
+	/* who begins in the middle has no picture yet, and gets nothing of it */
+	return connection_answer(c, &answer, left ? c->status_text + (c->status_len - left) : NULL);
 }
 
 static int carry_out(struct connection *c, const struct uwdf_entry *e, const uint8_t *payload)
 {
+	if (!c->is_admin && (e->opcode == UWDF_OP_STOP || e->opcode == UWDF_OP_WHY))
+		return connection_answer_status(c, e, UWDF_STATUS_ACCESS_DENIED);
 	switch (e->opcode) {
 	case UWDF_OP_HELLO:
 		return hello(c, e);
@@ -155,12 +162,18 @@ static int carry_out(struct connection *c, const struct uwdf_entry *e, const uin
 		return file_close_asked(c, e);
 	case UWDF_OP_CANCEL:
 		return request_cancel_asked(c, e);
+	case UWDF_OP_RING:
+		return server_ring_asked(c, e);
+	case UWDF_OP_MEMORY:
+		return server_memory_asked(c, e);
 	case UWDF_OP_STATUS:
 		return describe(c, e, c->server->params.describe);
 	case UWDF_OP_WHY:
 		return describe(c, e, c->server->params.why);
+	case UWDF_OP_NOTIFY:
+		return notify_asked(c, e);
 	case UWDF_OP_STOP:
-		return stop(c, e);
+		return stop_asked(c, e);
 	default:
 		return request_submit(c, e, payload);
 	}

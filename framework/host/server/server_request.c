@@ -4,23 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "io_layout.h"
 #include "server_impl.h"
-
-static struct list *bucket_of(struct connection *c, uint64_t tag)
-{
-	return &c->by_tag[tag * 0x9e3779b97f4a7c15ull >> 56];
-}
-
-struct request *request_find(struct connection *c, uint64_t tag)
-{
-	list_for_each (it, bucket_of(c, tag)) {
-		struct request *r = list_entry(it, struct request, by_tag);
-
-		if (r->answer.tag == tag)
-			return r;
-	}
-	return NULL;
-}
 
 struct request *request_new(struct connection *c, size_t data_len, size_t most_charge)
 {
@@ -32,20 +17,22 @@ struct request *request_new(struct connection *c, size_t data_len, size_t most_c
 	if (!r)
 		return NULL;
 	list_init(&r->by_tag);
+	list_init(&r->by_file);
 	list_init(&r->backlog);
 	r->connection = c;
 	r->charge = sizeof(*r) + data_len;
 	c->charge += r->charge;
+	quota_take(c->user, QUOTA_BYTES, r->charge);
 	c->unanswered++;
 	return r;
 }
 
 void request_free(struct request *r)
 {
-	list_remove(&r->by_tag);
 	list_remove(&r->backlog);
 	r->connection->unanswered--;
 	r->connection->charge -= r->charge;
+	quota_give_back(r->connection->user, QUOTA_BYTES, r->charge);
 	mem_free(r);
 }
 
@@ -66,6 +53,12 @@ static void fill_answer(struct request *r, int32_t status, uint64_t information)
 	r->payload = r->io.out;
 }
 
+/* Others read it, nobody else writes. */
+void server_file_count(struct server_file *f, uint32_t by)
+{
+	__atomic_store_n(&f->outstanding, f->outstanding + by, __ATOMIC_RELAXED);
+}
+
 /* Loop thread: the device is done with it. */
 static void request_done(struct irq_message *msg)
 {
@@ -73,9 +66,11 @@ static void request_done(struct irq_message *msg)
 	struct connection *c = r->connection;
 	struct server_file *f = r->file;
 
-	list_remove(&r->by_tag);
-	f->outstanding--;
+	tags_remove(&c->tags, r);
+	list_remove(&r->by_file);
+	server_file_count(f, (uint32_t)-1);
 	c->outstanding--;
+	quota_give_back(c->user, QUOTA_REQUESTS, 1);
 	fill_answer(r, r->answer.status, r->answer.information);
 	if (c->fd < 0)
 		request_free(r);
@@ -95,32 +90,29 @@ static void io_complete(struct uwdf_io *io, int32_t status, uint64_t information
 	irq_loop_post(r->connection->server->loop, &r->done);
 }
 
-#define METHOD_OF(code) ((code)&3u)
-#define METHOD_BUFFERED 0u
-
-/* Buffered control: one system buffer, as KMDF has it. Else the output lies behind the input. */
-static size_t out_place(const struct uwdf_entry *entry)
+static size_t input_len(const struct uwdf_entry *entry)
 {
-	if (entry->opcode == UWDF_OP_CONTROL && METHOD_OF(entry->code) == METHOD_BUFFERED)
-		return 0;
-	return (entry->in_len + 15u) & ~(size_t)15;
+	return entry->in_len - (entry->flags & UWDF_FLAG_OUT_DATA ? entry->out_len : 0);
 }
 
-static size_t data_len(const struct uwdf_entry *entry)
+static struct io_layout layout_of(const struct uwdf_entry *entry)
 {
-	size_t out_end = out_place(entry) + entry->out_len;
-
-	return out_end > entry->in_len ? out_end : entry->in_len;
+	return io_layout_of((enum uwdf_io_kind)entry->opcode, entry->code, input_len(entry),
+			    entry->out_len);
 }
 
 static void fill_io(struct request *r, const struct uwdf_entry *entry, const uint8_t *payload)
 {
-	memcpy(r->data, payload, entry->in_len);
+	const size_t in_len = input_len(entry), out_at = layout_of(entry).out_at;
+
+	memcpy(r->data, payload, in_len);
+	if (entry->flags & UWDF_FLAG_OUT_DATA)
+		memcpy(r->data + out_at, payload + in_len, entry->out_len);
 	r->io = (struct uwdf_io){ .kind = (enum uwdf_io_kind)entry->opcode,
 				  .code = entry->code,
-				  .in = entry->in_len ? r->data : NULL,
-				  .in_len = entry->in_len,
-				  .out = entry->out_len ? r->data + out_place(entry) : NULL,
+				  .in = in_len ? r->data : NULL,
+				  .in_len = in_len,
+				  .out = entry->out_len ? r->data + out_at : NULL,
 				  .out_len = entry->out_len,
 				  .offset = entry->offset,
 				  .complete = io_complete,
@@ -131,33 +123,30 @@ static void fill_io(struct request *r, const struct uwdf_entry *entry, const uin
 					 .flags = UWDF_FLAG_ANSWER };
 }
 
-static int refuse(struct connection *c, const struct uwdf_entry *entry, int32_t status)
-{
-	const struct uwdf_entry answer = { .opcode = entry->opcode,
-					   .tag = entry->tag,
-					   .handle = entry->handle,
-					   .status = status };
-
-	return connection_answer(c, &answer, NULL);
-}
-
 int request_submit(struct connection *c, const struct uwdf_entry *entry, const uint8_t *payload)
 {
 	struct server_file *f = file_of(c, entry->handle);
 	struct request *r;
 
 	if (server_is_leaving(c->server))
-		return refuse(c, entry, UWDF_STATUS_DEVICE_REMOVED);
+		return connection_answer_status(c, entry, UWDF_STATUS_DEVICE_REMOVED);
+	if (!server_access_allows(c->rights, entry))
+		return connection_answer_status(c, entry, UWDF_STATUS_ACCESS_DENIED);
 	if (!f)
-		return refuse(c, entry, UWDF_STATUS_INVALID_HANDLE);
-	r = request_new(c, data_len(entry), SERVER_MAX_CHARGE);
+		return connection_answer_status(c, entry, UWDF_STATUS_INVALID_HANDLE);
+	if (!quota_fits(c->server, c->user, QUOTA_REQUESTS, 1) ||
+	    !quota_fits(c->server, c->user, QUOTA_BYTES, sizeof(*r) + layout_of(entry).len))
+		return connection_answer_status(c, entry, UWDF_STATUS_QUOTA_EXCEEDED);
+	r = request_new(c, layout_of(entry).len, SERVER_MAX_CHARGE);
 	if (!r)
-		return refuse(c, entry, UWDF_STATUS_INSUFFICIENT_RESOURCES);
+		return connection_answer_status(c, entry, UWDF_STATUS_INSUFFICIENT_RESOURCES);
+	quota_take(c->user, QUOTA_REQUESTS, 1);
 	fill_io(r, entry, payload);
 	r->file = f;
 	r->done.run = request_done;
-	list_push_back(bucket_of(c, entry->tag), &r->by_tag);
-	f->outstanding++;
+	tags_add(&c->tags, r);
+	list_push_back(&f->requests, &r->by_file);
+	server_file_count(f, 1);
 	c->outstanding++;
 	c->server->params.ops->submit(f->file, &r->io);
 	return 0;
@@ -172,25 +161,45 @@ static void request_cancel(struct request *r)
 	r->cancel_sent = true;
 }
 
-int request_cancel_asked(struct connection *c, const struct uwdf_entry *entry)
+static void cancel_of(struct server_file *file, bool by_client)
 {
-	struct request *r = request_find(c, entry->offset);
+	/* completions come by message, so the list stands still meanwhile */
+	list_for_each (it, &file->requests) {
+		struct request *r = list_entry(it, struct request, by_file);
 
-	if (!r)
-		return refuse(c, entry, UWDF_STATUS_NOT_FOUND); /* answered already: no mistake */
-	r->cancel_asked = true;
-	request_cancel(r);
-	return refuse(c, entry, UWDF_STATUS_SUCCESS);
+		r->cancel_asked |= by_client;
+		request_cancel(r);
+	}
 }
 
-void requests_cancel(struct connection *c, const struct server_file *file)
+void requests_cancel(struct server_file *file)
 {
-	for (unsigned int i = 0; i < SERVER_TAG_BUCKETS; i++)
-		list_for_each_safe (it, next, &c->by_tag[i]) {
-			struct request *r = list_entry(it, struct request, by_tag);
+	cancel_of(file, false);
+}
 
-			/* completions come by message, so the list stands still meanwhile */
-			if (r->file == file)
-				request_cancel(r);
-		}
+static bool cancel_tagged(struct connection *c, uint64_t tag)
+{
+	struct request *r = tags_find(&c->tags, tag);
+
+	if (!r)
+		return false;
+	r->cancel_asked = true;
+	request_cancel(r);
+	return true;
+}
+
+int request_cancel_asked(struct connection *c, const struct uwdf_entry *entry)
+{
+	struct server_file *f = file_of(c, entry->handle);
+	bool found = server_ring_cancel(f, entry->offset);
+
+	if (entry->offset)
+		found |= cancel_tagged(c, entry->offset);
+	else if (f)
+		cancel_of(f, true);
+	if (entry->flags & UWDF_FLAG_SILENT)
+		return 0;
+	/* answered already is no mistake */
+	return connection_answer_status(
+		c, entry, found || !entry->offset ? UWDF_STATUS_SUCCESS : UWDF_STATUS_NOT_FOUND);
 }

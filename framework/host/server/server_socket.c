@@ -61,7 +61,7 @@ static int listen_at(struct server *server)
 	err = sys_bind(fd, (const struct sockaddr *)&addr, sizeof(addr));
 	if (err)
 		goto err_close;
-	err = sys_chmod(server->path, 0600); /* nobody connects before listen() */
+	err = server_access_guard(server, server->path); /* nobody connects before listen() */
 	if (!err)
 		err = sys_listen(fd, LISTEN_BACKLOG);
 	if (err)

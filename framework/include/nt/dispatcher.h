@@ -82,7 +82,8 @@ VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State);
  */
 LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait);
 /** KeResetEvent() - not signaled any more; returns the state before. KeClearEvent(): returns
- * nothing. */
+ * nothing. KeReadStateEvent(): non-zero when it is signaled. All of this group: IRQL:
+ * DISPATCH_LEVEL or below. */
 LONG KeResetEvent(PRKEVENT Event);
 VOID KeClearEvent(PRKEVENT Event);
 LONG KeReadStateEvent(PRKEVENT Event);
@@ -97,13 +98,15 @@ VOID KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit);
  * Differs: beyond the limit a verifier stop, where Windows raises an exception.
  */
 LONG KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY Increment, LONG Adjustment, BOOLEAN Wait);
+/** KeReadStateSemaphore() - the count. IRQL: any. */
 LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore);
 
-/** KeInitializeMutex() - free; @Level is not used. The holder may take it again. */
+/** KeInitializeMutex() - free; @Level is not used. The holder may take it again. IRQL: any. */
 VOID KeInitializeMutex(PRKMUTEX Mutex, ULONG Level);
 /** KeReleaseMutex() - by the holder alone, else a verifier stop. Return: the state before:
- * zero when this call set it free. */
+ * zero when this call set it free. IRQL: DISPATCH_LEVEL or below. */
 LONG KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN Wait);
+/** KeReadStateMutex() - 1: it is free. IRQL: DISPATCH_LEVEL or below. */
 LONG KeReadStateMutex(PRKMUTEX Mutex);
 
 /**
@@ -113,8 +116,9 @@ LONG KeReadStateMutex(PRKMUTEX Mutex);
  * @Timeout:    NULL: for ever; zero: only look; negative: relative, positive: absolute, 100 ns.
  *
  * IRQL:    below DISPATCH_LEVEL; at DISPATCH_LEVEL with a zero time-out. Anything else is a
- * verifier message and STATUS_INVALID_DEVICE_REQUEST. Return:  STATUS_SUCCESS, STATUS_TIMEOUT;
- * STATUS_NOT_SUPPORTED for an alertable wait. Differs: no alertable waits, no abandoned mutexes.
+ * verifier message and STATUS_INVALID_DEVICE_REQUEST.
+ * Return:  STATUS_SUCCESS, STATUS_TIMEOUT; STATUS_NOT_SUPPORTED for an alertable wait.
+ * Differs: no alertable waits, no abandoned mutexes.
  */
 NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode,
 			       BOOLEAN Alertable, PLARGE_INTEGER Timeout);

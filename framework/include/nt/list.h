@@ -4,10 +4,10 @@
  *
  * Has: LIST_ENTRY: InitializeListHead, IsListEmpty, InsertHeadList, InsertTailList,
  * RemoveEntryList, RemoveHeadList, RemoveTailList, AppendTailList; SINGLE_LIST_ENTRY:
- * PushEntryList, PopEntryList. Any IRQL; the caller locks. With a KSPIN_LOCK: ExInterlocked* in
- * nt/lock.h.
+ * PushEntryList, PopEntryList. The caller locks. With a KSPIN_LOCK: ExInterlocked* in nt/lock.h.
  *
- * Source: Windows driver documentation, wdm.h, "Singly and Doubly Linked Lists".
+ * IRQL for the whole file: any.
+ * Source for the whole file: Windows driver documentation, wdm.h, "Singly and Doubly Linked Lists".
  */
 #ifndef UWDF_NT_LIST_H
 #define UWDF_NT_LIST_H

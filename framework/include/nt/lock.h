@@ -41,19 +41,22 @@ KIRQL KeGetCurrentIrql(VOID);
  * KfRaiseIrql(), KeRaiseIrql() - raise this thread's level.
  * @NewIrql: not below the current one: that is a verifier stop.
  *
+ * IRQL:    any.
  * Return:  the level before.
  * Differs: keeps nobody else from running; locks do.
  */
 KIRQL KfRaiseIrql(KIRQL NewIrql);
 #define KeRaiseIrql(NewIrql, OldIrql) ((void)(*(OldIrql) = KfRaiseIrql(NewIrql)))
-/** KeRaiseIrqlToDpcLevel() - the same to DISPATCH_LEVEL. */
+/** KeRaiseIrqlToDpcLevel() - the same to DISPATCH_LEVEL. IRQL: DISPATCH_LEVEL or below. */
 KIRQL KeRaiseIrqlToDpcLevel(VOID);
-/** KeLowerIrql() - back to what KeRaiseIrql() gave; a higher level is a verifier stop. */
+/** KeLowerIrql() - back to what KeRaiseIrql() gave; a higher level is a verifier stop. IRQL: any.
+ */
 VOID KeLowerIrql(KIRQL NewIrql);
 
 /* One word; zero is free, so that a zeroed structure is an initialised lock. */
 typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
 
+/** KeInitializeSpinLock() - free. IRQL: any. */
 FORCEINLINE VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 {
 	__atomic_store_n(SpinLock, 0, __ATOMIC_RELAXED);
@@ -68,18 +71,20 @@ FORCEINLINE VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)
 KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock);
 #define KeAcquireSpinLock(SpinLock, OldIrql)                                                       \
 	((void)(*(OldIrql) = KeAcquireSpinLockRaiseToDpc(SpinLock)))
-/** KeReleaseSpinLock() - release, then go back to @NewIrql. Not the holder: a verifier stop. */
+/** KeReleaseSpinLock() - release, then go back to @NewIrql. Not the holder: a verifier stop. IRQL:
+ * DISPATCH_LEVEL. */
 VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql);
-/** For callers at DISPATCH_LEVEL already; the level is left alone. */
+/** For callers at DISPATCH_LEVEL already; the level is left alone. KeTestSpinLock() takes nothing.
+ * All of this group: IRQL: DISPATCH_LEVEL. */
 VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock);
 VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock);
 BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock);
 BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock); /* TRUE: free */
 
 /*
- * Lists under a spin lock. IRQL: any; the lock is taken for the moment of the call. Insert returns
- * the entry that was there before, or NULL; Remove returns NULL when the list is empty.
- * Differs: the lock must not be shared with an ISR.
+ * Lists under a spin lock. All of this group: IRQL: any; the lock is taken for the moment of the
+ * call. Insert returns the entry that was there before, or NULL; Remove returns NULL when the list
+ * is empty. Differs: the lock must not be shared with an ISR.
  */
 PLIST_ENTRY ExInterlockedInsertHeadList(PLIST_ENTRY ListHead, PLIST_ENTRY ListEntry,
 					PKSPIN_LOCK Lock);
@@ -99,11 +104,14 @@ typedef struct _FAST_MUTEX {
 	ULONG OldIrql;
 } FAST_MUTEX, *PFAST_MUTEX;
 
+/** ExInitializeFastMutex() - free. IRQL: DISPATCH_LEVEL or below. */
 VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex);
 /** ExAcquireFastMutex() - wait for it. IRQL: below DISPATCH_LEVEL; recursion is a verifier stop. */
 VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex);
+/** ExTryToAcquireFastMutex() - FALSE: it is taken. IRQL: below DISPATCH_LEVEL. */
 BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex);
-/** ExReleaseFastMutex() - by the thread that holds it; anybody else is a verifier stop. */
+/** ExReleaseFastMutex() - by the thread that holds it; anybody else is a verifier stop. IRQL:
+ * APC_LEVEL. */
 VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex);
 
 #ifdef __cplusplus

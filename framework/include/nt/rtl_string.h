@@ -31,13 +31,14 @@ extern "C" {
 #define RtlMoveMemory(destination, source, length)                                                 \
 	((void)memmove((destination), (source), (length)))
 #define RtlEqualMemory(a, b, length) (memcmp((a), (b), (length)) == 0)
+/* RtlSecureZeroMemory() - zeroes that no compiler leaves out. IRQL: any. */
 FORCEINLINE PVOID RtlSecureZeroMemory(PVOID Destination, SIZE_T Length)
 {
 	memset(Destination, 0, Length);
 	__asm__ __volatile__("" : : "r"(Destination) : "memory");
 	return Destination;
 }
-/* RtlCompareMemory() - how many leading bytes are equal. */
+/* RtlCompareMemory() - how many leading bytes are equal. IRQL: any. */
 FORCEINLINE SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)
 {
 	SIZE_T i = 0;
@@ -50,7 +51,8 @@ FORCEINLINE SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SI
 /* --- making strings --- */
 
 #define UNICODE_STRING_MAX_BYTES 0xfffe
-/* RtlInitUnicodeString() - @SourceString must live as long; cut to 65532 bytes. */
+/* RtlInitUnicodeString() - @SourceString must live as long; cut to 65532 bytes. IRQL:
+ * DISPATCH_LEVEL or below. */
 FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString)
 {
 	ULONG bytes = 0;
@@ -68,7 +70,8 @@ FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING DestinationString, PCWSTR 
 #define DECLARE_UNICODE_STRING_SIZE(variable, size)                                                \
 	WCHAR variable##_buffer[size];                                                             \
 	UNICODE_STRING variable = { 0, (size) * sizeof(WCHAR), variable##_buffer }
-/* RtlInitEmptyUnicodeString() - no letters yet, room for @BufferSize bytes of @Buffer. */
+/* RtlInitEmptyUnicodeString(), RtlInitEmptyAnsiString() - no letters yet, room for @BufferSize
+ * bytes of @Buffer. All of this group: IRQL: any. */
 FORCEINLINE VOID RtlInitEmptyUnicodeString(PUNICODE_STRING UnicodeString, PWCHAR Buffer,
 					   USHORT BufferSize)
 {
@@ -82,7 +85,8 @@ FORCEINLINE VOID RtlInitEmptyAnsiString(PANSI_STRING AnsiString, PCHAR Buffer, U
 	AnsiString->MaximumLength = BufferSize;
 	AnsiString->Buffer = Buffer;
 }
-/* RtlInitAnsiString() - @SourceString must live as long; cut to 65534 bytes. */
+/* RtlInitAnsiString(), RtlInitString() - @SourceString must live as long; cut to 65534 bytes. All
+ * of this group: IRQL: DISPATCH_LEVEL or below. */
 FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING DestinationString, PCSTR SourceString)
 {
 	ULONG length = 0; /* no strnlen(): gcc warns of its bound where the text is a literal */
@@ -124,26 +128,31 @@ VOID RtlCopyUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_STRING So
  * Differs: nothing known.
  */
 NTSTATUS RtlAppendUnicodeStringToString(PUNICODE_STRING Destination, PCUNICODE_STRING Source);
-/** RtlAppendUnicodeToString() - the same with a zero-terminated source; NULL appends nothing. */
+/** RtlAppendUnicodeToString() - the same with a zero-terminated source; NULL appends nothing. IRQL:
+ * PASSIVE_LEVEL for pageable strings, else DISPATCH_LEVEL or below. */
 NTSTATUS RtlAppendUnicodeToString(PUNICODE_STRING Destination, PCWSTR Source);
 
 /* --- comparing --- */
 
 /**
  * RtlCompareUnicodeString() - order of two strings by code unit.
+ * RtlEqualUnicodeString() - are they the same?
  * @CaseInSensitive: TRUE compares upper-case letters.
  *
+ * All of this group:
  * IRQL:    PASSIVE_LEVEL.
- * Return:  negative, zero, positive.
+ * Return:  negative, zero, positive; of RtlEqualUnicodeString(): TRUE, they are the same.
  * Differs: nothing known.
  */
 LONG RtlCompareUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
 			     BOOLEAN CaseInSensitive);
 BOOLEAN RtlEqualUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
 			      BOOLEAN CaseInSensitive);
-/** RtlPrefixUnicodeString() - does @String2 begin with @String1? */
+/** RtlPrefixUnicodeString() - does @String2 begin with @String1? IRQL: PASSIVE_LEVEL. */
 BOOLEAN RtlPrefixUnicodeString(PCUNICODE_STRING String1, PCUNICODE_STRING String2,
 			       BOOLEAN CaseInSensitive);
+/** RtlCompareString(), RtlEqualString() - the same of ANSI strings. All of this group: IRQL:
+ * PASSIVE_LEVEL. */
 LONG RtlCompareString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive);
 BOOLEAN RtlEqualString(const STRING *String1, const STRING *String2, BOOLEAN CaseInSensitive);
 #define HASH_STRING_ALGORITHM_DEFAULT 0
@@ -161,13 +170,16 @@ NTSTATUS RtlHashUnicodeString(PCUNICODE_STRING String, BOOLEAN CaseInSensitive, 
 
 /* --- letters --- */
 
+/** RtlUpcaseUnicodeChar(), RtlDowncaseUnicodeChar(), RtlUpperChar() - one letter; what has no other
+ * case stays. All of this group: IRQL: PASSIVE_LEVEL. */
 WCHAR RtlUpcaseUnicodeChar(WCHAR SourceCharacter);
 WCHAR RtlDowncaseUnicodeChar(WCHAR SourceCharacter);
 CHAR RtlUpperChar(CHAR Character);
 /**
- * RtlUpcaseUnicodeString() - copy in upper case.
+ * RtlUpcaseUnicodeString(), RtlDowncaseUnicodeString() - copy in upper or in lower case.
  * @AllocateDestinationString: TRUE: the buffer is allocated; free it with RtlFreeUnicodeString().
  *
+ * All of this group:
  * IRQL:    PASSIVE_LEVEL.
  * Return:  STATUS_SUCCESS; STATUS_BUFFER_OVERFLOW the caller's buffer is too small;
  * STATUS_NO_MEMORY.
@@ -191,21 +203,25 @@ NTSTATUS RtlDowncaseUnicodeString(PUNICODE_STRING DestinationString, PCUNICODE_S
  */
 NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING DestinationString, PCUNICODE_STRING SourceString,
 				      BOOLEAN AllocateDestinationString);
-/** RtlAnsiStringToUnicodeString() - the other way; bad UTF-8 becomes U+FFFD. Same statuses. */
+/** RtlAnsiStringToUnicodeString() - the other way; bad UTF-8 becomes U+FFFD. Same statuses. IRQL:
+ * PASSIVE_LEVEL. */
 NTSTATUS RtlAnsiStringToUnicodeString(PUNICODE_STRING DestinationString,
 				      const ANSI_STRING *SourceString,
 				      BOOLEAN AllocateDestinationString);
-/** Bytes these conversions need, the terminating zero included. */
+/** Bytes these conversions need, the terminating zero included. All of this group: IRQL:
+ * PASSIVE_LEVEL. */
 ULONG RtlUnicodeStringToAnsiSize(PCUNICODE_STRING UnicodeString);
 ULONG RtlAnsiStringToUnicodeSize(const ANSI_STRING *AnsiString);
-/** RtlFreeUnicodeString() - free what one of these functions allocated; the string becomes empty.
- */
+/** RtlFreeUnicodeString(), RtlFreeAnsiString() - free what one of these functions allocated; the
+ * string becomes empty. All of this group: IRQL: PASSIVE_LEVEL. */
 VOID RtlFreeUnicodeString(PUNICODE_STRING UnicodeString);
 VOID RtlFreeAnsiString(PANSI_STRING AnsiString);
 
 /**
  * RtlIntegerToUnicodeString() - @Value in base 2, 8, 10 or 16 (0 means 10), upper-case digits.
+ * RtlInt64ToUnicodeString() - the same of 64 bits.
  *
+ * All of this group:
  * IRQL:    PASSIVE_LEVEL.
  * Return:  STATUS_SUCCESS; STATUS_BUFFER_OVERFLOW; STATUS_INVALID_PARAMETER another base.
  * Differs: nothing known.
@@ -224,9 +240,11 @@ NTSTATUS RtlInt64ToUnicodeString(ULONGLONG Value, ULONG Base, PUNICODE_STRING St
  * Differs: nothing known.
  */
 NTSTATUS RtlUnicodeStringToInteger(PCUNICODE_STRING String, ULONG Base, PULONG Value);
-/** RtlStringFromGUID() - "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}"; free it afterwards. */
+/** RtlStringFromGUID() - "{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}"; free it afterwards. IRQL:
+ * PASSIVE_LEVEL. */
 NTSTATUS RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString);
-/** RtlGUIDFromString() - STATUS_INVALID_PARAMETER when it is not of exactly that form. */
+/** RtlGUIDFromString() - STATUS_INVALID_PARAMETER when it is not of exactly that form. IRQL:
+ * PASSIVE_LEVEL. */
 NTSTATUS RtlGUIDFromString(PCUNICODE_STRING GuidString, GUID *Guid);
 
 #ifdef __cplusplus

@@ -4,7 +4,7 @@
  *
  * Has: KeQuerySystemTime, KeQuerySystemTimePrecise, KeQueryInterruptTime, KeQueryTickCount,
  * KeQueryTimeIncrement, KeQueryPerformanceCounter, RtlTimeToTimeFields, RtlTimeFieldsToTime,
- * ExSystemTimeToLocalTime, ExLocalTimeToSystemTime. All but the calendar: any IRQL.
+ * ExSystemTimeToLocalTime, ExLocalTimeToSystemTime.
  *
  * Source for the whole file: Windows driver documentation, wdm.h.
  */
@@ -18,9 +18,10 @@ extern "C" {
 #endif
 
 /**
- * KeQuerySystemTime() - wall clock time.
+ * KeQuerySystemTime(), KeQuerySystemTimePrecise() - wall clock time.
  * @CurrentTime: 100 ns units since 1601-01-01.
  *
+ * All of this group:
  * IRQL:    any.
  * Differs: nothing known.
  */
@@ -28,19 +29,21 @@ VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
 VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime);
 
 /**
- * KeQueryInterruptTime() - monotonic time in 100 ns units.
+ * KeQueryInterruptTime(), KeQueryInterruptTimePrecise() - monotonic time in 100 ns units.
  *
+ * All of this group:
  * IRQL:    any.
  * Differs: counts from an arbitrary point, not from boot.
  */
 ULONGLONG KeQueryInterruptTime(VOID);
 ULONGLONG KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp);
 
-/** KeQueryTimeIncrement() - 100 ns units a tick: 156250. */
+/** KeQueryTimeIncrement() - 100 ns units a tick: 156250. IRQL: any. */
 ULONG KeQueryTimeIncrement(VOID);
-/** KeQueryTickCount() - monotonic time in ticks of KeQueryTimeIncrement(). */
+/** KeQueryTickCount() - monotonic time in ticks of KeQueryTimeIncrement(). IRQL: any. */
 VOID KeQueryTickCount(PLARGE_INTEGER CurrentCount);
-/** KeQueryPerformanceCounter() - monotonic; @PerformanceFrequency, if given: counts a second. */
+/** KeQueryPerformanceCounter() - monotonic; @PerformanceFrequency, if given: counts a second. IRQL:
+ * any. */
 LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency);
 
 typedef struct _TIME_FIELDS {
@@ -56,11 +59,14 @@ typedef struct _TIME_FIELDS {
 
 /** RtlTimeToTimeFields() - the calendar's view of a system time. IRQL: any. */
 VOID RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS TimeFields);
-/** RtlTimeFieldsToTime() - the other way; Weekday is ignored. FALSE: no such date or time. */
+/** RtlTimeFieldsToTime() - the other way; Weekday is ignored. FALSE: no such date or time. IRQL:
+ * any. */
 BOOLEAN RtlTimeFieldsToTime(PTIME_FIELDS TimeFields, PLARGE_INTEGER Time);
 /**
- * ExSystemTimeToLocalTime() - add the zone's offset of today.
+ * ExSystemTimeToLocalTime() - add the zone's offset of today; ExLocalTimeToSystemTime() - subtract
+ * it.
  *
+ * All of this group:
  * IRQL:    any.
  * Differs: nothing known.
  */

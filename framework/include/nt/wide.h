@@ -6,9 +6,11 @@
  * C their names are replaced here; in C++ a driver calls the uwdf_ names.
  *
  * Has: wcslen, wcsnlen, wcscmp, wcsncmp, wcscpy, wcsncpy, wcscat, wcschr, wcsrchr, wcsstr,
- * towupper, towlower, _wcsicmp, _wcsnicmp, _wcsupr, _wcslwr. Any IRQL.
+ * towupper, towlower, _wcsicmp, _wcsnicmp, _wcsupr, _wcslwr.
  *
- * Source: ISO C, 7.29; Windows driver documentation, "Run-time library functions for drivers".
+ * IRQL for the whole file: any.
+ * Source for the whole file: ISO C, 7.29; Windows driver documentation, "Run-time library functions
+ * for drivers".
  */
 #ifndef UWDF_NT_WIDE_H
 #define UWDF_NT_WIDE_H

@@ -5,6 +5,7 @@
 #ifndef UWDF_WDFBUGCODES_H
 #define UWDF_WDFBUGCODES_H
 
+#include <wdf/wdfdevicestates.h>
 #include <wdf/wdftypes.h>
 
 #ifdef __cplusplus
@@ -42,6 +43,33 @@ typedef enum _WDF_REQUEST_FATAL_ERROR_CODES {
 	WDF_REQUEST_FATAL_ERROR_REQUEST_NOT_IN_QUEUE = 5,
 } WDF_REQUEST_FATAL_ERROR_CODES,
 	*PWDF_REQUEST_FATAL_ERROR_CODES;
+
+/*
+ * What KMDF's third parameter of some stops points at, for those who read its dumps. Here the
+ * report says the same in words, so nothing fills these in.
+ */
+typedef struct _WDF_POWER_ROUTINE_TIMED_OUT_DATA {
+	WDF_DEVICE_POWER_STATE PowerState;
+	WDF_DEVICE_POWER_POLICY_STATE PowerPolicyState;
+	PDEVICE_OBJECT DeviceObject;
+	WDFDEVICE Device;
+	PKTHREAD TimedOutThread;
+} WDF_POWER_ROUTINE_TIMED_OUT_DATA, *PWDF_POWER_ROUTINE_TIMED_OUT_DATA;
+
+typedef struct _WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH_DATA {
+	WDFREQUEST Request;
+	PIRP Irp;
+	ULONG OutputBufferLength;
+	ULONG_PTR Information;
+	UCHAR MajorFunction;
+} WDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH_DATA,
+	*PWDF_REQUEST_FATAL_ERROR_INFORMATION_LENGTH_MISMATCH_DATA;
+
+typedef struct _WDF_QUEUE_FATAL_ERROR_DATA {
+	WDFQUEUE Queue;
+	WDFREQUEST Request;
+	NTSTATUS Status;
+} WDF_QUEUE_FATAL_ERROR_DATA, *PWDF_QUEUE_FATAL_ERROR_DATA;
 
 #ifdef __cplusplus
 }

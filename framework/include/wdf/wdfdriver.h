@@ -4,7 +4,9 @@
  *
  * Has: WdfDriverCreate, WdfDriverGetRegistryPath, WdfDriverIsVersionAvailable,
  *      WdfDriverWdmGetDriverObject, WdfWdmDriverGetWdfDriverHandle, WdfGetDriver,
- *      WdfDriverOpenParametersRegistryKey, WdfDriverOpenPersistentStateRegistryKey.
+ *      WdfDriverOpenParametersRegistryKey, WdfDriverOpenPersistentStateRegistryKey,
+ *      WdfDriverRetrieveVersionString, WdfDriverRegisterTraceInfo,
+ *      WdfDriverErrorReportApiMissing.
  */
 #ifndef UWDF_WDFDRIVER_H
 #define UWDF_WDFDRIVER_H
@@ -49,7 +51,11 @@ typedef EVT_WDF_DRIVER_DEVICE_ADD *PFN_WDF_DRIVER_DEVICE_ADD;
 typedef VOID EVT_WDF_DRIVER_UNLOAD(WDFDRIVER Driver);
 typedef EVT_WDF_DRIVER_UNLOAD *PFN_WDF_DRIVER_UNLOAD;
 
-/** EVT_WDF_TRACE_CALLBACK - complete by type only: nothing here calls it yet. IRQL: PASSIVE_LEVEL.
+/**
+ * EVT_WDF_TRACE_CALLBACK - what WdfDriverRegisterTraceInfo() gets; never called.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Source:  Windows driver documentation, wdfdriver.h.
  */
 typedef NTSTATUS EVT_WDF_TRACE_CALLBACK(UCHAR minorFunction, PVOID dataPath, ULONG bufferLength,
 					PVOID buffer, PVOID context, PULONG size);
@@ -63,7 +69,12 @@ typedef struct _WDF_DRIVER_CONFIG {
 	ULONG DriverPoolTag;
 } WDF_DRIVER_CONFIG, *PWDF_DRIVER_CONFIG;
 
-/** WDF_DRIVER_CONFIG_INIT() - size and defaults. IRQL: any. */
+/**
+ * WDF_DRIVER_CONFIG_INIT() - size and defaults.
+ *
+ * IRQL:    any.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
 FORCEINLINE VOID WDF_DRIVER_CONFIG_INIT(PWDF_DRIVER_CONFIG Config,
 					PFN_WDF_DRIVER_DEVICE_ADD EvtDriverDeviceAdd)
 {
@@ -78,7 +89,12 @@ typedef struct _WDF_DRIVER_VERSION_AVAILABLE_PARAMS {
 	ULONG MinorVersion;
 } WDF_DRIVER_VERSION_AVAILABLE_PARAMS, *PWDF_DRIVER_VERSION_AVAILABLE_PARAMS;
 
-/** WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT() - size and defaults. IRQL: any. */
+/**
+ * WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT() - size and defaults.
+ *
+ * IRQL:    any.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
 FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
 	PWDF_DRIVER_VERSION_AVAILABLE_PARAMS Params, ULONG MajorVersion, ULONG MinorVersion)
 {
@@ -104,9 +120,8 @@ FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
  *          object-attributes status.
  * Differs: companion drivers are refused. WdfDriverInitNoDispatchOverride concerns DriverUnload
  *          alone, which the framework then leaves to the driver (see WdfDriverMiniportUnload): the
- *          driver object has no dispatch table. No effect has
- *          WdfVerifierOn: the verifier is always on. WdfVerifyOn is kept in the driver's globals
- *          for a macro like WDFVERIFY, which is not here yet; the framework does not look at it.
+ *          driver object has no dispatch table. WdfVerifyOn makes WDFVERIFY look; WdfVerifierOn
+ *          has no effect: settings switch the verifier on.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
 typedef NTSTATUS (*PFN_WDFDRIVERCREATE)(PWDF_DRIVER_GLOBALS DriverGlobals,
@@ -127,7 +142,7 @@ FORCEINLINE NTSTATUS WdfDriverCreate(PDRIVER_OBJECT DriverObject, PCUNICODE_STRI
  * @Driver: the driver.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Return:  a zero-terminated string, valid as long as the driver object.
+ * Return:  a zero-terminated string, valid as long as the driver object; NULL above PASSIVE_LEVEL.
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfdriver.h.
  */
@@ -250,7 +265,83 @@ FORCEINLINE NTSTATUS WdfDriverOpenPersistentStateRegistryKey(WDFDRIVER Driver,
 		WdfDriverGlobals, Driver, DesiredAccess, KeyAttributes, Key);
 }
 
-/** WdfGetDriver() - the calling driver; NULL before WdfDriverCreate(). IRQL: any. */
+/**
+ * WdfDriverRetrieveVersionString() - the framework's version, as text to be shown.
+ * @Driver: the driver.
+ * @String: gets the text instead of its own; the buffer it had is gone.
+ *
+ * The text may differ between versions: do not take it apart.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INSUFFICIENT_RESOURCES.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
+typedef NTSTATUS (*PFN_WDFDRIVERRETRIEVEVERSIONSTRING)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						       WDFDRIVER Driver, WDFSTRING String);
+FORCEINLINE NTSTATUS WdfDriverRetrieveVersionString(WDFDRIVER Driver, WDFSTRING String)
+{
+	return ((PFN_WDFDRIVERRETRIEVEVERSIONSTRING)
+			WdfFunctions[WdfDriverRetrieveVersionStringTableIndex])(WdfDriverGlobals,
+										Driver, String);
+}
+
+/**
+ * WdfDriverRegisterTraceInfo() - what a trace preprocessor's generated code calls.
+ * @DriverObject:     ignored, as are the others.
+ * @EvtTraceCallback: never called.
+ * @ControlBlock:     not touched.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_NOT_SUPPORTED, as KMDF's.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h ("for internal use").
+ */
+typedef NTSTATUS (*PFN_WDFDRIVERREGISTERTRACEINFO)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						   PDRIVER_OBJECT DriverObject,
+						   PFN_WDF_TRACE_CALLBACK EvtTraceCallback,
+						   PVOID ControlBlock);
+FORCEINLINE NTSTATUS WdfDriverRegisterTraceInfo(PDRIVER_OBJECT DriverObject,
+						PFN_WDF_TRACE_CALLBACK EvtTraceCallback,
+						PVOID ControlBlock)
+{
+	return ((PFN_WDFDRIVERREGISTERTRACEINFO)WdfFunctions[WdfDriverRegisterTraceInfoTableIndex])(
+		WdfDriverGlobals, DriverObject, EvtTraceCallback, ControlBlock);
+}
+
+/**
+ * WdfDriverErrorReportApiMissing() - what a library calls in place of a function that is not there.
+ * @Driver:                 the driver.
+ * @FrameworkExtensionName: the library that lacks it; NULL: the framework itself.
+ * @ApiIndex:               place of the function in that library's table.
+ * @DoesApiReturnNtstatus:  can the caller be told by a status?
+ *
+ * A stop with WDF_API_UNAVAILABLE if it cannot, or if the verifier is on.
+ *
+ * IRQL:    DIRQL or below.
+ * Return:  STATUS_PROCEDURE_NOT_FOUND.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdfdriver.h ("for internal use").
+ */
+typedef NTSTATUS (*PFN_WDFDRIVERERRORREPORTAPIMISSING)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						       WDFDRIVER Driver,
+						       PCWSTR FrameworkExtensionName,
+						       ULONG ApiIndex,
+						       BOOLEAN DoesApiReturnNtstatus);
+FORCEINLINE NTSTATUS WdfDriverErrorReportApiMissing(WDFDRIVER Driver, PCWSTR FrameworkExtensionName,
+						    ULONG ApiIndex, BOOLEAN DoesApiReturnNtstatus)
+{
+	return ((PFN_WDFDRIVERERRORREPORTAPIMISSING)
+			WdfFunctions[WdfDriverErrorReportApiMissingTableIndex])(
+		WdfDriverGlobals, Driver, FrameworkExtensionName, ApiIndex, DoesApiReturnNtstatus);
+}
+
+/**
+ * WdfGetDriver() - the calling driver; NULL before WdfDriverCreate().
+ *
+ * IRQL:    any.
+ * Source:  Windows driver documentation, wdfdriver.h.
+ */
 FORCEINLINE WDFDRIVER WdfGetDriver(VOID)
 {
 	return WdfDriverGlobals->Driver;

@@ -2,7 +2,8 @@
 /*
  * wdffdo.h - function device objects.
  *
- * Has: WdfFdoInitOpenRegistryKey.
+ * Has: WdfFdoInitOpenRegistryKey, WdfFdoInitSetFilter, WdfFdoInitQueryProperty,
+ *      WdfFdoInitAllocAndQueryProperty.
  */
 #ifndef UWDF_WDFFDO_H
 #define UWDF_WDFFDO_H
@@ -39,6 +40,84 @@ FORCEINLINE NTSTATUS WdfFdoInitOpenRegistryKey(PWDFDEVICE_INIT DeviceInit,
 	return ((PFN_WDFFDOINITOPENREGISTRYKEY)WdfFunctions[WdfFdoInitOpenRegistryKeyTableIndex])(
 		WdfDriverGlobals, DeviceInit, DeviceInstanceKeyType, DesiredAccess, KeyAttributes,
 		Key);
+}
+
+/**
+ * WdfFdoInitSetFilter() - the driver is a filter: above or below the device's function driver.
+ * @DeviceInit: of EvtDriverDeviceAdd.
+ *
+ * Requests for which the driver has no queue and no handler go on to the next lower driver, as do
+ * creates that it does not ask for, and cleanup and close (WDF_FILEOBJECT_CONFIG). The device takes
+ * its I/O type from the one below. Where EvtDriverDeviceAdd fails, the device works without it.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef VOID (*PFN_WDFFDOINITSETFILTER)(PWDF_DRIVER_GLOBALS DriverGlobals,
+					PWDFDEVICE_INIT DeviceInit);
+FORCEINLINE VOID WdfFdoInitSetFilter(PWDFDEVICE_INIT DeviceInit)
+{
+	((PFN_WDFFDOINITSETFILTER)WdfFunctions[WdfFdoInitSetFilterTableIndex])(WdfDriverGlobals,
+									       DeviceInit);
+}
+
+/**
+ * WdfFdoInitQueryProperty() - as WdfDeviceQueryProperty(), before the device object is made.
+ * @DeviceInit:     of EvtDriverDeviceAdd.
+ * @DeviceProperty: which.
+ * @BufferLength:   bytes at @PropertyBuffer.
+ * @PropertyBuffer: may be NULL if there are none.
+ * @ResultLength:   the property's length, also if the buffer is too small; 0 on other failures.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_BUFFER_TOO_SMALL; STATUS_INVALID_PARAMETER_2 there is no such
+ *          property; STATUS_OBJECT_NAME_NOT_FOUND the device does not have it;
+ *          STATUS_INVALID_DEVICE_REQUEST it is a control device's.
+ * Differs: as WdfIoTargetQueryTargetProperty().
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef NTSTATUS (*PFN_WDFFDOINITQUERYPROPERTY)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						PWDFDEVICE_INIT DeviceInit,
+						DEVICE_REGISTRY_PROPERTY DeviceProperty,
+						ULONG BufferLength, PVOID PropertyBuffer,
+						PULONG ResultLength);
+FORCEINLINE NTSTATUS WdfFdoInitQueryProperty(PWDFDEVICE_INIT DeviceInit,
+					     DEVICE_REGISTRY_PROPERTY DeviceProperty,
+					     ULONG BufferLength, PVOID PropertyBuffer,
+					     PULONG ResultLength)
+{
+	return ((PFN_WDFFDOINITQUERYPROPERTY)WdfFunctions[WdfFdoInitQueryPropertyTableIndex])(
+		WdfDriverGlobals, DeviceInit, DeviceProperty, BufferLength, PropertyBuffer,
+		ResultLength);
+}
+
+/**
+ * WdfFdoInitAllocAndQueryProperty() - the same, to memory that is made for it.
+ * @DeviceInit:               of EvtDriverDeviceAdd.
+ * @DeviceProperty:           which.
+ * @PoolType:                 of the memory.
+ * @PropertyMemoryAttributes: default parent: the driver; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @PropertyMemory:           the new handle.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  as WdfFdoInitQueryProperty(); STATUS_INVALID_PARAMETER no such pool;
+ *          STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: as WdfFdoInitQueryProperty().
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef NTSTATUS (*PFN_WDFFDOINITALLOCANDQUERYPROPERTY)(
+	PWDF_DRIVER_GLOBALS DriverGlobals, PWDFDEVICE_INIT DeviceInit,
+	DEVICE_REGISTRY_PROPERTY DeviceProperty, POOL_TYPE PoolType,
+	PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes, WDFMEMORY *PropertyMemory);
+FORCEINLINE NTSTATUS WdfFdoInitAllocAndQueryProperty(
+	PWDFDEVICE_INIT DeviceInit, DEVICE_REGISTRY_PROPERTY DeviceProperty, POOL_TYPE PoolType,
+	PWDF_OBJECT_ATTRIBUTES PropertyMemoryAttributes, WDFMEMORY *PropertyMemory)
+{
+	return ((PFN_WDFFDOINITALLOCANDQUERYPROPERTY)
+			WdfFunctions[WdfFdoInitAllocAndQueryPropertyTableIndex])(
+		WdfDriverGlobals, DeviceInit, DeviceProperty, PoolType, PropertyMemoryAttributes,
+		PropertyMemory);
 }
 
 #ifdef __cplusplus

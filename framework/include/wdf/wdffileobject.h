@@ -20,7 +20,7 @@ extern "C" {
  *
  * IRQL:    PASSIVE_LEVEL.
  * Return:  the name; empty when there was none; NULL above PASSIVE_LEVEL.
- * Differs: always empty: clients open a device, not a name inside it.
+ * Differs: nothing known. Clients write it behind what they open: "NAME\PATH", "{GUID}\REFERENCE".
  * Source:  Windows driver documentation, wdffileobject.h.
  */
 typedef PUNICODE_STRING (*PFN_WDFFILEOBJECTGETFILENAME)(PWDF_DRIVER_GLOBALS DriverGlobals,

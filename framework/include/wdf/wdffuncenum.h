@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wdffuncenum.h - table indexes of every KMDF 1.33 function, whether it is here or not.
+ * wdffuncenum.h - table indexes of every KMDF 1.33 function and structure, whether it is here or
+ * not, and what the framework has of them that the driver runs with.
+ *
+ * Has: WDF_IS_FUNCTION_AVAILABLE, WDF_IS_STRUCTURE_AVAILABLE, WDF_IS_FIELD_AVAILABLE,
+ *      WDF_STRUCTURE_SIZE.
+ *
+ * Source: Windows driver documentation, "Building a WDF driver for multiple versions of Windows".
  */
 #ifndef UWDF_WDFFUNCENUM_H
 #define UWDF_WDFFUNCENUM_H
@@ -559,6 +565,42 @@ typedef enum _WDFSTRUCTENUM {
 	WDF_STRUCTURE_TABLE_NUM_ENTRIES = 81,
 } WDFSTRUCTENUM,
 	*PWDFSTRUCTENUM;
+
+/* Variables of the driver, bound with WdfFunctions. The driver is newer than the framework only
+ * when it was built with a lower KMDF_MINIMUM_VERSION_REQUIRED. */
+extern ULONG WdfFunctionCount;
+extern ULONG WdfStructureCount;
+extern const size_t *WdfStructures; /* sizes in the framework, by INDEX_...; 0: it has none */
+extern BOOLEAN WdfClientVersionHigherThanFramework;
+
+/**
+ * WDF_IS_FUNCTION_AVAILABLE() - may this driver call @FunctionName?
+ *
+ * To be asked before calling what is newer than KMDF_MINIMUM_VERSION_REQUIRED. Always true for a
+ * driver that is not newer than its framework, whose headers have no function that is not there.
+ *
+ * IRQL:    any.
+ * Differs: nothing known.
+ */
+#define WDF_IS_FUNCTION_AVAILABLE(FunctionName)                                                    \
+	(!WdfClientVersionHigherThanFramework || FunctionName##TableIndex < WdfFunctionCount)
+
+/** WDF_IS_STRUCTURE_AVAILABLE() - the same for a structure. IRQL: any. */
+#define WDF_IS_STRUCTURE_AVAILABLE(StructName)                                                     \
+	(!WdfClientVersionHigherThanFramework || INDEX_##StructName < WdfStructureCount)
+
+/** WDF_STRUCTURE_SIZE() - its size for the framework, all ones if that has none. IRQL: any. */
+#define WDF_STRUCTURE_SIZE(StructName)                                                             \
+	(!WdfClientVersionHigherThanFramework      ? sizeof(StructName)                            \
+	 : INDEX_##StructName >= WdfStructureCount ? (size_t)-1                                    \
+						   : WdfStructures[INDEX_##StructName])
+
+/** WDF_IS_FIELD_AVAILABLE() - does the framework know this field? IRQL: any. */
+#define WDF_IS_FIELD_AVAILABLE(StructName, FieldName)                                              \
+	(!WdfClientVersionHigherThanFramework ||                                                   \
+	 (INDEX_##StructName < WdfStructureCount &&                                                \
+	  FIELD_OFFSET(StructName, FieldName) + RTL_FIELD_SIZE(StructName, FieldName) <=           \
+		  WdfStructures[INDEX_##StructName]))
 
 #ifdef __cplusplus
 }

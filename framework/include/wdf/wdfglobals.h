@@ -31,8 +31,11 @@ typedef VOID (*WDFFUNC)(VOID);
 extern "C" {
 #endif
 
+/* Each driver image has its own, which so are one load away. */
+#pragma GCC visibility push(hidden)
 extern const WDFFUNC *WdfFunctions;
 extern PWDF_DRIVER_GLOBALS WdfDriverGlobals;
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

@@ -92,8 +92,12 @@ typedef EVT_WDF_INTERRUPT_ISR *PFN_WDF_INTERRUPT_ISR;
 typedef BOOLEAN EVT_WDF_INTERRUPT_SYNCHRONIZE(WDFINTERRUPT Interrupt, WDFCONTEXT Context);
 typedef EVT_WDF_INTERRUPT_SYNCHRONIZE *PFN_WDF_INTERRUPT_SYNCHRONIZE;
 
-/** EVT_WDF_INTERRUPT_WORKITEM - complete by type only: nothing here calls it yet. IRQL:
- * PASSIVE_LEVEL. */
+/**
+ * EVT_WDF_INTERRUPT_WORKITEM - complete by type only: nothing here calls it yet.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Source:  Windows driver documentation, wdfinterrupt.h.
+ */
 typedef VOID EVT_WDF_INTERRUPT_WORKITEM(WDFINTERRUPT Interrupt, WDFOBJECT AssociatedObject);
 typedef EVT_WDF_INTERRUPT_WORKITEM *PFN_WDF_INTERRUPT_WORKITEM;
 

@@ -7,7 +7,8 @@
  *      WdfIoQueueRetrieveRequestByFileObject, WdfIoQueueFindRequest,
  *      WdfIoQueueRetrieveFoundRequest, WdfIoQueueDrainSynchronously, WdfIoQueueDrain,
  *      WdfIoQueuePurgeSynchronously, WdfIoQueuePurge, WdfIoQueueStopAndPurge,
- *      WdfIoQueueStopAndPurgeSynchronously, WdfIoQueueReadyNotify, and for its state
+ *      WdfIoQueueStopAndPurgeSynchronously, WdfIoQueueReadyNotify,
+ *      WdfIoQueueAssignForwardProgressPolicy, and for its state
  *      WDF_IO_QUEUE_IDLE, WDF_IO_QUEUE_READY, WDF_IO_QUEUE_STOPPED, WDF_IO_QUEUE_DRAINED,
  *      WDF_IO_QUEUE_PURGED.
  *
@@ -93,13 +94,27 @@ FORCEINLINE BOOLEAN WDF_IO_QUEUE_DRAINED(WDF_IO_QUEUE_STATE State)
 	return WDF_IO_QUEUE_PURGED(State) && (State & WdfIoQueueDispatchRequests);
 }
 
-/** EVT_WDF_IO_ALLOCATE_REQUEST_RESOURCES - complete by type only: nothing here calls it yet. IRQL:
- * DISPATCH_LEVEL or below. */
+/**
+ * EVT_WDF_IO_ALLOCATE_REQUEST_RESOURCES - a request came to a queue with a forward-progress policy:
+ *    allocate what it will need. A failure has the policy decide about a reserved request instead.
+ *
+ * The request is not the driver's yet: its parameters can be read, its buffers cannot.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Source:  Windows driver documentation, wdfio.h.
+ */
 typedef NTSTATUS EVT_WDF_IO_ALLOCATE_REQUEST_RESOURCES(WDFQUEUE Queue, WDFREQUEST Request);
 typedef EVT_WDF_IO_ALLOCATE_REQUEST_RESOURCES *PFN_WDF_IO_ALLOCATE_REQUEST_RESOURCES;
 
-/** EVT_WDF_IO_ALLOCATE_RESOURCES_FOR_RESERVED_REQUEST - complete by type only: nothing here calls
- * it yet. IRQL: DISPATCH_LEVEL or below. */
+/**
+ * EVT_WDF_IO_ALLOCATE_RESOURCES_FOR_RESERVED_REQUEST - allocate what a reserved request will need
+ *    whenever it is used; from inside WdfIoQueueAssignForwardProgressPolicy(), once each.
+ *
+ * Contexts and child objects stay with the reserved request until its queue is deleted.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Source:  Windows driver documentation, wdfio.h.
+ */
 typedef NTSTATUS EVT_WDF_IO_ALLOCATE_RESOURCES_FOR_RESERVED_REQUEST(WDFQUEUE Queue,
 								    WDFREQUEST Request);
 typedef EVT_WDF_IO_ALLOCATE_RESOURCES_FOR_RESERVED_REQUEST
@@ -195,8 +210,17 @@ typedef EVT_WDF_IO_QUEUE_IO_WRITE *PFN_WDF_IO_QUEUE_IO_WRITE;
 typedef VOID EVT_WDF_IO_QUEUE_STATE(WDFQUEUE Queue, WDFCONTEXT Context);
 typedef EVT_WDF_IO_QUEUE_STATE *PFN_WDF_IO_QUEUE_STATE;
 
-/** EVT_WDF_IO_WDM_IRP_FOR_FORWARD_PROGRESS - complete by type only: nothing here calls it yet.
- * IRQL: DISPATCH_LEVEL or below. */
+/**
+ * EVT_WDF_IO_WDM_IRP_FOR_FORWARD_PROGRESS - there is no memory for a request: may it have a
+ *    reserved one?
+ *
+ * The driver looks at the IRP (IoGetCurrentIrpStackLocation()), and no more.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: valid until the callback returns, and without buffers: AssociatedIrp, MdlAddress and
+ *          UserBuffer are NULL, unless EvtDeviceWdmIrpPreprocess passed it on.
+ * Source:  Windows driver documentation, wdfio.h.
+ */
 typedef WDF_IO_FORWARD_PROGRESS_ACTION EVT_WDF_IO_WDM_IRP_FOR_FORWARD_PROGRESS(WDFQUEUE Queue,
 									       PIRP Irp);
 typedef EVT_WDF_IO_WDM_IRP_FOR_FORWARD_PROGRESS *PFN_WDF_IO_WDM_IRP_FOR_FORWARD_PROGRESS;
@@ -313,8 +337,9 @@ FORCEINLINE VOID WDF_IO_QUEUE_FORWARD_PROGRESS_POLICY_PAGINGIO_INIT(
  *          another number on others, device scope at another level than the device's;
  *          STATUS_INVALID_PARAMETER_4 no place for the handle; STATUS_WDF_NO_CALLBACK;
  *          STATUS_UNSUCCESSFUL there is a default queue already; STATUS_INVALID_DEVICE_STATE a
- *          default queue after the start; STATUS_INSUFFICIENT_RESOURCES; an object-attributes
- * status. Differs: ExecutionLevel WdfExecutionLevelPassive in a driver that declared its callbacks
+ *          default queue after the start; STATUS_INVALID_DEVICE_REQUEST a parent that is not below
+ *          the device; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: ExecutionLevel WdfExecutionLevelPassive in a driver that declared its callbacks
  * fit for DISPATCH_LEVEL is refused with STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL (KMDF would hand
  *          each request to a work item). Config->Driver is for class extensions, of which there are
  *          none: it must be NULL, else STATUS_INVALID_PARAMETER. Only the Size of version 1.33 is
@@ -640,6 +665,37 @@ FORCEINLINE NTSTATUS WdfIoQueueReadyNotify(WDFQUEUE Queue, PFN_WDF_IO_QUEUE_STAT
 {
 	return ((PFN_WDFIOQUEUEREADYNOTIFY)WdfFunctions[WdfIoQueueReadyNotifyTableIndex])(
 		WdfDriverGlobals, Queue, QueueReady, Context);
+}
+
+/**
+ * WdfIoQueueAssignForwardProgressPolicy() - set requests aside for when there is no memory.
+ * @Queue:                 the queue.
+ * @ForwardProgressPolicy: from one of WDF_IO_QUEUE_FORWARD_PROGRESS_POLICY_..._INIT().
+ *
+ * Where memory for a request cannot be had, or EvtIoAllocateRequestResources fails, the policy
+ * chooses between failing the I/O and a reserved request; if none of these is left, the I/O waits
+ * for one.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH wrong Size; STATUS_INVALID_PARAMETER no
+ *          requests, unknown policy, no callback to examine with, a second policy;
+ *          STATUS_INSUFFICIENT_RESOURCES, also for more than 16384; what
+ *          EvtIoAllocateResourcesForReservedRequest returned.
+ * Differs: a reserved request has a system buffer of 2048 bytes; a longer buffered I/O may fail
+ *          with STATUS_INSUFFICIENT_RESOURCES all the same. Each use has a WDFREQUEST handle of
+ *          its own, unless the driver holds a reference. No I/O here is paging I/O, so that the
+ *          PAGINGIO policy never uses a reserved request.
+ * Source:  Windows driver documentation, wdfio.h.
+ */
+typedef NTSTATUS (*PFN_WDFIOQUEUEASSIGNFORWARDPROGRESSPOLICY)(
+	PWDF_DRIVER_GLOBALS DriverGlobals, WDFQUEUE Queue,
+	PWDF_IO_QUEUE_FORWARD_PROGRESS_POLICY ForwardProgressPolicy);
+FORCEINLINE NTSTATUS WdfIoQueueAssignForwardProgressPolicy(
+	WDFQUEUE Queue, PWDF_IO_QUEUE_FORWARD_PROGRESS_POLICY ForwardProgressPolicy)
+{
+	return ((PFN_WDFIOQUEUEASSIGNFORWARDPROGRESSPOLICY)
+			WdfFunctions[WdfIoQueueAssignForwardProgressPolicyTableIndex])(
+		WdfDriverGlobals, Queue, ForwardProgressPolicy);
 }
 
 #ifdef __cplusplus

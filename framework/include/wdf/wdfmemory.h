@@ -200,7 +200,8 @@ FORCEINLINE NTSTATUS WdfMemoryCopyToBuffer(WDFMEMORY SourceMemory, size_t Source
  * IRQL:    DISPATCH_LEVEL or below.
  * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER nothing to copy; STATUS_ACCESS_VIOLATION it is
  *          the input of a write; STATUS_INVALID_BUFFER_SIZE the memory object ends before.
- * Differs: nothing known.
+ * Differs: nothing known (KMDF's manual has STATUS_BUFFER_TOO_SMALL for an offset that fits with a
+ *          length that does not; KMDF itself says STATUS_INVALID_BUFFER_SIZE to both).
  * Source:  Windows driver documentation, wdfmemory.h.
  */
 typedef NTSTATUS (*PFN_WDFMEMORYCOPYFROMBUFFER)(PWDF_DRIVER_GLOBALS DriverGlobals,

@@ -13,6 +13,7 @@
 #ifndef UWDF_WDFOBJECT_H
 #define UWDF_WDFOBJECT_H
 
+#include <uwdf/views.h>
 #include <wdf/wdffuncenum.h>
 #include <wdf/wdfglobals.h>
 
@@ -187,6 +188,10 @@ typedef PVOID (*PFN_WDFOBJECTGETTYPEDCONTEXTWORKER)(PWDF_DRIVER_GLOBALS DriverGl
 FORCEINLINE PVOID WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
 						 PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo)
 {
+	PVOID context = uwdf_first_context(Handle, TypeInfo);
+
+	if (UWDF_VIEW_LIKELY(context))
+		return context;
 	return ((PFN_WDFOBJECTGETTYPEDCONTEXTWORKER)
 			WdfFunctions[WdfObjectGetTypedContextWorkerTableIndex])(WdfDriverGlobals,
 										Handle, TypeInfo);
@@ -203,7 +208,8 @@ FORCEINLINE PVOID WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
  * Return:  STATUS_SUCCESS; STATUS_OBJECT_NAME_EXISTS the object has one of this type already
  *          (@Context receives it); STATUS_OBJECT_NAME_INVALID no type;
  *          STATUS_WDF_PARENT_NOT_SPECIFIED no attributes; STATUS_DELETE_PENDING the object is being
- * deleted; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status. Differs: nothing known.
+ *          deleted; STATUS_INSUFFICIENT_RESOURCES; an object-attributes status.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfobject.h.
  */
 typedef NTSTATUS (*PFN_WDFOBJECTALLOCATECONTEXT)(PWDF_DRIVER_GLOBALS DriverGlobals,

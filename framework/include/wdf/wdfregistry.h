@@ -110,12 +110,13 @@ FORCEINLINE VOID WdfRegistryClose(WDFKEY Key)
 }
 
 /**
- * WdfRegistryWdmGetHandle() - the key's handle for Zw functions.
+ * WdfRegistryWdmGetHandle() - the key's handle of NT's, with the rights that the key was opened
+ * with.
  * @Key: the key.
  *
  * IRQL:    PASSIVE_LEVEL.
- * Return:  the handle, valid until the key is closed.
- * Differs: the handle is opaque: no function takes it.
+ * Return:  the handle, valid until the key is closed; ZwClose() is not for it. NULL: no memory.
+ * Differs: RtlQueryRegistryValues() and its kin take it (RTL_REGISTRY_HANDLE); there are no Zw*Key.
  * Source:  Windows driver documentation, wdfregistry.h.
  */
 typedef HANDLE (*PFN_WDFREGISTRYWDMGETHANDLE)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFKEY Key);

@@ -9,6 +9,7 @@
 #ifndef UWDF_TRANSPORT_H
 #define UWDF_TRANSPORT_H
 
+#include <stdbool.h>
 #include <uwdf/client.h>
 
 #ifdef __cplusplus
@@ -19,8 +20,8 @@ extern "C" {
 struct uwdf_transport;
 
 struct uwdf_transport_ops {
-	/* Take @op and give it op->tag. 0; -EAGAIN too many outstanding; -EPIPE the host is gone.
-	 */
+	/* Take @op and give it op->tag; flush() follows. 0; -EAGAIN too many outstanding; -EPIPE
+	 * the host is gone; -EMSGSIZE. */
 	int (*submit)(struct uwdf_transport *t, struct uwdf_op *op);
 	/* Any thread. Ask for the outstanding request with @tag to end; unknown tags are ignored.
 	 */
@@ -36,6 +37,37 @@ struct uwdf_transport_ops {
 	const char *(*name)(struct uwdf_transport *t);
 	/* Cancel what is outstanding, release everything, free @t. */
 	void (*close)(struct uwdf_transport *t);
+	/* Ask to be told of events, or no more. 0; -ENODEV the device is gone; -EPIPE. NULL: none.
+	 */
+	int (*notify)(struct uwdf_transport *t, int on);
+	/* The first event that reap() came by and that was not asked for yet, or 0. NULL: none. */
+	enum uwdf_event (*event)(struct uwdf_transport *t);
+
+	/* Each of these may be NULL. */
+	/* After one submit() or several: the device is to look. 0 or -errno. */
+	int (*flush)(struct uwdf_transport *t);
+	/* Ask all that is outstanding to end. */
+	int (*cancel_all)(struct uwdf_transport *t);
+	/*
+	 * The caller found nothing to reap and may poll fd() from now on. true: there is something
+	 * after all. Without it fd() is always readable when reap() may have something.
+	 */
+	bool (*watch)(struct uwdf_transport *t);
+	/* The most that wait() may spin before it sleeps. */
+	void (*set_spin)(struct uwdf_transport *t, uint64_t ns);
+	/* Memory that operations use without a copy, until close(). 0; -ENOMEM; -EPIPE. */
+	int (*memory)(struct uwdf_transport *t, size_t len, void **out);
+	/* As many of @ops, from the first on, as are checked and taken in the shortest way;
+	 * submit() takes the next. How many. */
+	unsigned int (*submit_some)(struct uwdf_transport *t, struct uwdf_op *const *ops,
+				    unsigned int count);
+	/* reap() of up to @max: how many, at least 1; what reap() returns if there is none. */
+	int (*reap_some)(struct uwdf_transport *t, struct uwdf_op **ops, unsigned int max);
+	/* Close the device, of which nothing is outstanding, and go on hearing of it: UWDF_LET_GO
+	 * is the answer. 0; -EAGAIN; -ENODEV; -EPIPE. */
+	int (*let_go)(struct uwdf_transport *t);
+	/* The most that a call may wait for a host that does not keep up. */
+	void (*set_patience)(struct uwdf_transport *t, int timeout_ms);
 };
 
 struct uwdf_transport {

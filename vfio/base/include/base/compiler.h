@@ -13,6 +13,18 @@
 #define UW_CACHELINE         64
 #define UW_CACHE_ALIGNED     __attribute__((aligned(UW_CACHELINE)))
 
+/* What an instruction of our own reads and writes, sanitizers do not see: then there are none. */
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+#define UW_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#define UW_SANITIZED 1
+#endif
+#endif
+#if defined(__x86_64__) && !defined(UW_SANITIZED)
+#define UW_X86_INSTRUCTIONS 1
+#endif
+
 #define uw_likely(x)   __builtin_expect(!!(x), 1)
 #define uw_unlikely(x) __builtin_expect(!!(x), 0)
 

@@ -53,10 +53,20 @@ int exec_thread_start(const struct exec_thread_params *params,
 /* exec_thread_join() - wait for @thread to end and free it; NULL is fine. */
 void exec_thread_join(struct exec_thread *thread);
 bool exec_thread_is_self(const struct exec_thread *thread);
+extern _Thread_local uint32_t exec_own_thread_id
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+uint32_t exec_first_thread_id(void) UW_COLD;
 /* A small number that names the calling thread; never 0, never reused. */
-uint32_t exec_thread_id(void);
+static inline uint32_t exec_thread_id(void)
+{
+	uint32_t id = exec_own_thread_id;
+
+	return uw_likely(id) ? id : exec_first_thread_id();
+}
 /* A point where the simulated scheduler may run somebody else; a pause instruction otherwise. */
 void exec_yield(void);
+/* Let another thread run first, if one wants to: once, whoever it is. */
+void exec_give_way(void);
 /*
  * exec_spin_wait() - one patient step of a spin lock's slow path: returns when *@word may be zero.
  * @round: how often the caller waited before; later rounds give up the CPU for longer.

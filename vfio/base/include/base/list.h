@@ -47,6 +47,13 @@ static inline void list_push_front(struct list *head, struct list *node)
 	list_insert_between(node, head, head->next);
 }
 
+/* Only unlinks: what @node says of a list is void from here. */
+static inline void list_unlink(struct list *node)
+{
+	node->prev->next = node->next;
+	node->next->prev = node->prev;
+}
+
 /* Unlinks and re-initialises, so that removing twice is harmless. */
 static inline void list_remove(struct list *node)
 {

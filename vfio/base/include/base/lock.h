@@ -21,7 +21,10 @@ enum lock_rank {
 	LOCK_RANK_QUEUE = 40,
 	LOCK_RANK_FILE = 45,
 	LOCK_RANK_OBJECT = 50,    /* one object's child list and state */
+	LOCK_RANK_SENT = 51,      /* which I/O target one sent request is at */
+	LOCK_RANK_TARGET = 52,    /* an I/O target's state and what was sent to it */
 	LOCK_RANK_REGISTRY = 55,  /* the registry's connection, held while the disk is waited for */
+	LOCK_RANK_HANDLE = 56,    /* the table of NT handles */
 	LOCK_RANK_TIMER = 57,     /* one WDFTIMER's place in the timer queue */
 	LOCK_RANK_ITEMS = 60,     /* what a collection, resource list or lookaside list holds */
 	LOCK_RANK_INTERRUPT = 70, /* an interrupt's lock, held across EvtInterruptIsr */

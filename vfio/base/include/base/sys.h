@@ -46,6 +46,8 @@ int sys_open(const char *path, int flags, mode_t mode) UW_MUST_CHECK;
 int sys_openat(int dirfd, const char *path, int flags, mode_t mode) UW_MUST_CHECK;
 void sys_close(int fd); /* a negative descriptor is ignored */
 ssize_t sys_read(int fd, void *buf, size_t len) UW_MUST_CHECK;
+/* Copies memory of this process that may not be there: 0; -EFAULT it is not. Never made to fail. */
+int sys_peek(const void *at, void *out, size_t len) UW_MUST_CHECK;
 ssize_t sys_write(int fd, const void *buf, size_t len) UW_MUST_CHECK;
 /* As sys_write(), never made to fail: for log lines, which must not be counted by a sweep. */
 ssize_t sys_write_quiet(int fd, const void *buf, size_t len) UW_MUST_CHECK;
@@ -63,12 +65,16 @@ int sys_ftruncate(int fd, int64_t len) UW_MUST_CHECK;
 ssize_t sys_readlink(const char *path, char *buf, size_t len) UW_MUST_CHECK; /* terminates buf */
 int sys_access(const char *path, int mode) UW_MUST_CHECK;
 int sys_stat(const char *path, struct stat *out) UW_MUST_CHECK;
+int sys_fstat(int fd, struct stat *out) UW_MUST_CHECK;
 int sys_lstat(const char *path, struct stat *out) UW_MUST_CHECK; /* of a link itself */
 uid_t sys_geteuid(void);
 int sys_mkdir(const char *path, mode_t mode) UW_MUST_CHECK;
+int sys_mkdirat(int dirfd, const char *path, mode_t mode) UW_MUST_CHECK;
 int sys_unlink(const char *path) UW_MUST_CHECK;
 int sys_rmdir(const char *path) UW_MUST_CHECK;
+int sys_setxattr(const char *path, const char *name, const void *value, size_t len) UW_MUST_CHECK;
 int sys_chmod(const char *path, mode_t mode) UW_MUST_CHECK;
+int sys_chown(const char *path, uid_t owner, gid_t group) UW_MUST_CHECK;
 int sys_flock(int fd, int operation) UW_MUST_CHECK;
 int sys_fcntl(int fd, int command, long arg) UW_MUST_CHECK;
 int sys_pipe2(int fds[2], int flags) UW_MUST_CHECK;

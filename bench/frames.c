@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * frames.c - Ethernet frames through the e1000 driver as it is shipped: two NICs joined back to
+ * back, one thread, a request for each frame and one for a whole burst.
+ *
+ * The limit is not measured here: what it is compared with wants both NICs for itself. Its figures
+ * can be given on the command line.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "frames_client.h"
+#include "harness.h"
+
+#define LINK_UP_NS 1500000000 /* QEMU's e1000 is deaf for one second after it was enabled */
+
+static const char usage[] =
+	"usage: frames [--short] [--rounds N] [--samples N] DRIVER.so SENDER RECEIVER [LIMIT]...\n"
+	"Writes bursts of 64-byte frames to one NIC and reads them from the other: instructions a\n"
+	"frame at bursts of 1, 8, 32 and 64, under -icount. LIMIT: another program's figure for\n"
+	"each burst.\n";
+
+static const unsigned int bursts[] = { 1, 8, 32, 64 };
+#define BURSTS (sizeof(bursts) / sizeof(bursts[0]))
+
+struct bench {
+	struct frames_client *client;
+	const struct bench_options *options;
+	double limits[BURSTS]; /* 0: none given */
+};
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int compare_samples(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The median burst of a round, a frame of it. */
+static int one_round(const struct bench *b, const struct frames_params *params, uint64_t *samples,
+		     double *out)
+{
+	unsigned int count = b->options->samples;
+	uint64_t median;
+	int err = frames_client_run(b->client, params, samples, count);
+
+	if (err)
+		return err;
+	qsort(samples, count, sizeof(*samples), compare_samples);
+	median = samples[count / 2];
+	*out = (double)median / params->burst;
+	return 0;
+}
+
+static void print_comparison(const struct bench *b, double limit, const double *rounds)
+{
+	unsigned int n = b->options->rounds;
+
+	if (limit > 0)
+		printf("limit=%.1f unit=%s ratio=%.3f spread=%.3f..%.3f ", limit, b->options->unit,
+		       rounds[n / 2] / limit, rounds[0] / limit, rounds[n - 1] / limit);
+	else
+		printf("limit=none unit=%s ", b->options->unit);
+}
+
+static void print_line(const struct bench *b, const struct frames_params *params, double limit,
+		       const double *rounds, const struct frames_counters *used)
+{
+	unsigned int n = b->options->rounds;
+	double frames = (double)n * b->options->samples * params->burst;
+
+	printf("frames_%s_%u ours=%.1f ", params->vector ? "vector" : "single", params->burst,
+	       rounds[n / 2]);
+	print_comparison(b, limit, rounds);
+	printf("doorbells=%.3f register_reads=%.3f\n", (double)used->doorbells / frames,
+	       (double)used->register_reads / frames);
+	fflush(stdout);
+}
+
+static int measure(const struct bench *b, const struct frames_params *params, double limit,
+		   uint64_t *samples)
+{
+	struct frames_counters before, after;
+	double rounds[BENCH_MAX_ROUNDS];
+	int err = one_round(b, params, samples, rounds); /* warm */
+
+	if (!err)
+		err = frames_client_counters(b->client, &before);
+	for (unsigned int i = 0; !err && i < b->options->rounds; i++)
+		err = one_round(b, params, samples, &rounds[i]);
+	if (!err)
+		err = frames_client_counters(b->client, &after);
+	if (err)
+		return err;
+	qsort(rounds, b->options->rounds, sizeof(rounds[0]), compare);
+	after.doorbells -= before.doorbells;
+	after.register_reads -= before.register_reads;
+	print_line(b, params, limit, rounds, &after);
+	return 0;
+}
+
+static int measure_all(const struct bench *b)
+{
+	uint64_t *samples = calloc(b->options->samples, sizeof(*samples));
+	int err = samples ? 0 : -ENOMEM;
+
+	for (unsigned int i = 0; !err && i < 2 * BURSTS; i++) {
+		struct frames_params params = { .burst = bursts[i % BURSTS],
+						.vector = i >= BURSTS };
+
+		err = measure(b, &params, b->limits[i % BURSTS], samples);
+		if (err)
+			fprintf(stderr, "frames: bursts of %u: %s\n", params.burst,
+				strerrordesc_np(-err));
+	}
+	free(samples);
+	return err;
+}
+
+static int with_devices(struct uwdf_device *sender, struct uwdf_device *receiver, struct bench *b)
+{
+	struct timespec link_up = { .tv_sec = LINK_UP_NS / 1000000000,
+				    .tv_nsec = LINK_UP_NS % 1000000000 };
+	int err = frames_client_open(sender, receiver, &b->client);
+
+	if (err)
+		return err;
+	nanosleep(&link_up, NULL);
+	err = measure_all(b);
+	frames_client_close(b->client);
+	return err;
+}
+
+static int with_driver(struct uwdf_driver *driver, char **addresses, struct uwdf_report *rep,
+		       struct bench *b)
+{
+	struct uwdf_device_params params = { .address = addresses[0], .name = "sender" };
+	struct uwdf_device *sender, *receiver;
+	int err = uwdf_device_start(driver, &params, rep, &sender);
+
+	if (err)
+		return err;
+	params = (struct uwdf_device_params){ .address = addresses[1],
+					      .name = "receiver",
+					      .loops_of = sender };
+	err = uwdf_device_start(driver, &params, rep, &receiver);
+	if (!err) {
+		err = with_devices(sender, receiver, b);
+		uwdf_device_remove(receiver);
+	}
+	uwdf_device_remove(sender);
+	return err;
+}
+
+static int run(char **args, struct uwdf_report *rep, struct bench *b)
+{
+	struct uwdf_driver *driver;
+	struct uwdf_host *host;
+	int err = uwdf_host_new(rep, &host);
+
+	if (err)
+		return err;
+	err = uwdf_host_load(host, args[0], rep, &driver);
+	if (!err)
+		err = with_driver(driver, args + 1, rep, b);
+	uwdf_host_free(host);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct bench_options options = { .rounds = 5, .samples = 200 };
+	struct uwdf_report rep = { "", "" };
+	struct bench b = { .options = &options };
+	int at = bench_parse(argc, argv, &options);
+	int err;
+
+	if (at < 0 || argc - at < 3 || argc - at > 3 + (int)BURSTS || argv[at][0] == '-') {
+		fputs(usage, stderr);
+		return 2;
+	}
+	for (int i = at + 3; i < argc; i++)
+		b.limits[i - at - 3] = strtod(argv[i], NULL);
+	err = run(argv + at, &rep, &b);
+	if (err)
+		fprintf(stderr, "frames: %s\n%s\n", rep.text[0] ? rep.text : strerrordesc_np(-err),
+			rep.hint);
+	return err ? 1 : 0;
+}

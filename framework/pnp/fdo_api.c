@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* fdo_api.c - the border of function and filter devices. */
+#include "object/driver.h"
+#include "object/functions.h"
+#include "pnp/device_init.h"
+#include "verifier/verifier.h"
+
+VOID fx_WdfFdoInitSetFilter(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init)
+{
+	struct fx_driver *driver = fx_driver_from_globals(globals);
+
+	fx_device_init_check(driver, init, __func__ + 3);
+	if (!fx_check_level(driver, PASSIVE_LEVEL))
+		return;
+	if (fx_device_init_is_control(init)) {
+		fx_rule_break(driver, FX_RULE_INIT_KIND, NULL,
+			      "WdfFdoInitSetFilter: a control device filters nothing");
+		return;
+	}
+	init->config.io.filter = true;
+}
