@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The socket server, and what it is for. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "server_client.h"
 
 static void test_read_write_control_flush(void **state)
@@ -244,6 +251,47 @@ static void test_why__who_has_it_open(void **state)
 	close(fd);
 }
 
+/* The C library's; whoever looks for the name at this moment must not find it. */
+static const char *listened_dir;
+static unsigned int listened;
+
+int listen(int fd, int backlog)
+{
+	char path[128];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/fake.sock", listened_dir ? listened_dir : "");
+	if (listened_dir)
+		assert_int_equal(stat(path, &st), -1);
+	listened++;
+	return (int)syscall(SYS_listen, fd, backlog);
+}
+
+static void test_name__is_there_only_when_it_listens(void **state)
+{
+	struct server_fixture *f = *state;
+	char hidden[128], path[128];
+	struct stat st;
+	int fd;
+
+	server_fixture_stop(f);
+	snprintf(path, sizeof(path), "%s/fake.sock", f->dir);
+	assert_int_equal(stat(path, &st), -1);
+	snprintf(hidden, sizeof(hidden), "%s/.fake", f->dir);
+	fd = open(hidden, O_CREAT | O_WRONLY, 0600); /* left by a host that was killed there */
+	assert_true(fd >= 0);
+	close(fd);
+	listened_dir = f->dir;
+	listened = 0;
+	server_fixture_start(f);
+	listened_dir = NULL;
+	assert_int_equal(listened, 1);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(stat(hidden, &st), -1);
+	fd = client_of(f, NULL);
+	close(fd);
+}
+
 static void test_why__nobody_can_say__refused(void **state)
 {
 	struct server_fixture *f = *state;
@@ -275,6 +323,7 @@ int main(void)
 		with_server(test_stop_if_unused__open_handle__busy_until_it_is_closed),
 		with_server(test_why__who_has_it_open),
 		with_server(test_why__nobody_can_say__refused),
+		with_server(test_name__is_there_only_when_it_listens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

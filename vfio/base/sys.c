@@ -178,6 +178,11 @@ int sys_unlink(const char *path)
 	return result_of(unlink(path));
 }
 
+int sys_rename(const char *from, const char *to)
+{
+	return fault_hit(FAULT_SYSCALL) ? -ENOSPC : result_of(rename(from, to));
+}
+
 int sys_rmdir(const char *path)
 {
 	return result_of(rmdir(path));

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/un.h>
 
+#include "base/log.h"
 #include "base/sys.h"
 #include "runtime_dir.h"
 #include "server_impl.h"
@@ -50,28 +51,42 @@ static bool make_way(const char *path)
 	return sys_unlink(path) == 0;
 }
 
+/* No device is called so, and it is shorter than the socket's own path. */
+static void hide(const struct server *server, char *hidden, size_t len)
+{
+	int dir = (int)(strrchr(server->path, '/') - server->path);
+
+	snprintf(hidden, len, "%.*s/.%s", dir, server->path, server->name);
+}
+
+/* The socket gets its name when it listens: whoever finds the name is not refused. */
 static int listen_at(struct server *server)
 {
-	struct sockaddr_un addr = address_of(server->path);
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = sys_socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0);
 	int err;
 
 	if (fd < 0)
 		return fd;
-	err = sys_bind(fd, (const struct sockaddr *)&addr, sizeof(addr));
+	hide(server, addr.sun_path, sizeof(addr.sun_path));
+	err = sys_unlink(addr.sun_path); /* of a host killed here */
+	if (!err || err == -ENOENT)
+		err = sys_bind(fd, (const struct sockaddr *)&addr, sizeof(addr));
 	if (err)
 		goto err_close;
-	err = server_access_guard(server, server->path); /* nobody connects before listen() */
+	err = server_access_guard(server, addr.sun_path);
 	if (!err)
 		err = sys_listen(fd, LISTEN_BACKLOG);
+	if (!err)
+		err = sys_rename(addr.sun_path, server->path);
 	if (err)
 		goto err_unlink;
 	server->listen_fd = fd;
 	return 0;
 
 err_unlink:
-	if (sys_unlink(server->path))
-		err = err ? err : -EIO; /* a stale socket stays: the next host makes way */
+	if (sys_unlink(addr.sun_path))
+		log_debug("server", "%s stays", addr.sun_path); /* until the name's next host */
 err_close:
 	sys_close(fd);
 	return err;

@@ -71,6 +71,7 @@ uid_t sys_geteuid(void);
 int sys_mkdir(const char *path, mode_t mode) UW_MUST_CHECK;
 int sys_mkdirat(int dirfd, const char *path, mode_t mode) UW_MUST_CHECK;
 int sys_unlink(const char *path) UW_MUST_CHECK;
+int sys_rename(const char *from, const char *to) UW_MUST_CHECK;
 int sys_rmdir(const char *path) UW_MUST_CHECK;
 int sys_setxattr(const char *path, const char *name, const void *value, size_t len) UW_MUST_CHECK;
 int sys_chmod(const char *path, mode_t mode) UW_MUST_CHECK;
