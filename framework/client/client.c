@@ -389,7 +389,6 @@ int uwdf_memory_alloc(uwdf_handle *h, size_t len, void **out)
 int uwdf_notify(uwdf_handle *h, int on)
 {
 	struct uwdf_transport *t = h->transport;
-
 	int err;
 
 	if (!t->ops->notify)

@@ -5,6 +5,7 @@
  */
 #include "uw_test.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -99,6 +100,35 @@ static void test_memory_alloc__event_comes_first__polled(void **state)
 	uwdf_close(h);
 }
 
+static void test_notify__event_comes_first__polled(void **state)
+{
+	uwdf_handle *h = open_listener();
+
+	assert_false(is_readable(h, 0));
+	ask_for_removal(*state);
+	assert_int_equal(uwdf_notify(h, 1), 0);
+	assert_true(is_readable(h, 0));
+	expect_query(h);
+	uwdf_close(h);
+}
+
+static void test_notify__device_is_gone__says_so(void **state)
+{
+	uwdf_handle *h = open_listener();
+	enum uwdf_event event;
+
+	assert_true(server_leave(((struct server_fixture *)*state)->server,
+				 exec_deadline_ms(SOON_MS)));
+	assert_int_equal(uwdf_next_event(h, SOON_MS, &event), 1);
+	assert_int_equal(event, UWDF_REMOVED);
+	assert_int_equal(uwdf_notify(h, 1), -ENODEV);
+	server_fixture_stop(*state);
+	while (uwdf_next_event(h, SOON_MS, &event) == 1)
+		;
+	assert_true(uwdf_notify(h, 1) < 0);
+	uwdf_close(h);
+}
+
 static void test_reap_many__event_comes_first__polled(void **state)
 {
 	struct uwdf_op op = { .kind = UWDF_WRITE, .in = "x", .in_len = 1 }, *got;
@@ -151,6 +181,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_next_event__finds_none__later_answers_wake,
 						server_fixture_setup, server_fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_memory_alloc__event_comes_first__polled,
+						server_fixture_setup, server_fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_notify__event_comes_first__polled,
+						server_fixture_setup, server_fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_notify__device_is_gone__says_so,
 						server_fixture_setup, server_fixture_teardown),
 		cmocka_unit_test_setup_teardown(test_reap_many__event_comes_first__polled,
 						server_fixture_setup, server_fixture_teardown),
