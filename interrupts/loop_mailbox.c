@@ -23,12 +23,16 @@ int loop_mailbox_init(struct loop_mailbox *box)
 {
 	box->top = NULL;
 	box->may_sleep = 0;
+	box->senders = 0;
 	box->bell = sys_eventfd(0, EFD_NONBLOCK);
 	return box->bell < 0 ? box->bell : 0;
 }
 
 void loop_mailbox_deinit(struct loop_mailbox *box)
 {
+	/* pairs with the release of the last one's */
+	for (unsigned int i = 0; __atomic_load_n(&box->senders, __ATOMIC_ACQUIRE); i++)
+		exec_spin_wait(&box->senders, i);
 	sys_close(box->bell);
 	box->bell = -1;
 }
@@ -48,8 +52,11 @@ UW_COLD static void ring_bell(struct loop_mailbox *box)
 
 void loop_mailbox_push(struct loop_mailbox *box, struct irq_message *msg)
 {
-	struct irq_message *top = __atomic_load_n(&box->top, __ATOMIC_RELAXED);
+	struct irq_message *top;
 
+	/* whoever has the message sees it: the push below releases */
+	__atomic_add_fetch(&box->senders, 1, __ATOMIC_RELAXED);
+	top = __atomic_load_n(&box->top, __ATOMIC_RELAXED);
 	race_point();
 	do
 		msg->next = top;
@@ -59,6 +66,8 @@ void loop_mailbox_push(struct loop_mailbox *box, struct irq_message *msg)
 	if (__atomic_load_n(&box->may_sleep, __ATOMIC_SEQ_CST) &&
 	    __atomic_exchange_n(&box->may_sleep, 0, __ATOMIC_RELAXED))
 		ring_bell(box);
+	race_point();
+	__atomic_sub_fetch(&box->senders, 1, __ATOMIC_RELEASE);
 }
 
 struct irq_message *loop_mailbox_take(struct loop_mailbox *box)
