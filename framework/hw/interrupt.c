@@ -13,18 +13,22 @@ static struct fx_interrupt *of_link(struct list *link)
 	return list_entry(link, struct fx_interrupt, link);
 }
 
+static bool is_taken(struct fx_device *device, int message)
+{
+	list_for_each (it, &device->interrupts) {
+		if (of_link(it)->message == message)
+			return true;
+	}
+	return false;
+}
+
 void fx_interrupts_assign(struct fx_device *device)
 {
 	const struct fx_resources *res = device->resources;
-	uint64_t taken = 0;
 	int next = 0;
 
 	list_for_each (it, &device->interrupts) {
-		if (of_link(it)->message >= 0)
-			taken |= 1ull << of_link(it)->message;
-	}
-	list_for_each (it, &device->interrupts) {
-		while ((taken >> next) & 1)
+		while (is_taken(device, next))
 			next++;
 		if (of_link(it)->message < 0 && (unsigned int)next < res->interrupt_count)
 			of_link(it)->message = next++;

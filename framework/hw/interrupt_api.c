@@ -31,8 +31,8 @@ static NTSTATUS check_descriptors(const struct fx_device *device,
 		return STATUS_SUCCESS;
 	if (!device->preparing)
 		return STATUS_INVALID_PARAMETER;
-	*out_message = fx_resources_message(device->resources, config->InterruptRaw,
-					    config->InterruptTranslated);
+	*out_message =
+		fx_resources_message(device, config->InterruptRaw, config->InterruptTranslated);
 	if (*out_message < 0)
 		return STATUS_INVALID_PARAMETER;
 	list_for_each (it, &device->interrupts) {

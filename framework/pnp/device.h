@@ -16,6 +16,7 @@
 #include "object/object.h"
 #include "pnp/security.h"
 #include "vfio/pci_function.h"
+#include "wdf/wdffdo.h"
 
 struct fx_level;
 struct fx_resources;
@@ -25,6 +26,7 @@ struct uwdf_device;
 /* What a WDFDEVICE_INIT collects. */
 struct fx_device_config {
 	WDF_PNPPOWER_EVENT_CALLBACKS pnp;
+	WDF_FDO_EVENT_CALLBACKS fdo;
 	struct fx_io_config io;
 	DEVICE_TYPE device_type;
 	ULONG characteristics;

@@ -131,7 +131,7 @@ static int make_loops(struct uwdf_device *host, struct report *rep)
 }
 
 static int (*const makers[])(struct uwdf_device *host, struct report *rep) = {
-	open_function, make_domain, make_loops, fx_stack_add, fx_stack_start,
+	open_function, make_domain, make_loops, fx_stack_add, fx_stack_assign, fx_stack_start,
 };
 
 /* --- the way down --- */

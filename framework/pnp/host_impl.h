@@ -8,6 +8,7 @@
 #include "io/target.h"
 #include "pnp/device.h"
 #include "pnp/host.h"
+#include "pnp/requirements.h"
 #include "pnp/watch.h"
 #include "verifier/settings.h"
 
@@ -39,8 +40,9 @@ struct fx_level {
 	struct fx_device
 		*device; /* borrowed: ends by fx_device_remove(); NULL: left out, or gone */
 	bool started;
-	struct fx_local_sink sink;  /* into the device, for the one above */
-	struct exec_event disposed; /* the device object's cleanup ran */
+	struct fx_assignment assigned; /* owned: the hardware it was given; from the start on */
+	struct fx_local_sink sink;     /* into the device, for the one above */
+	struct exec_event disposed;    /* the device object's cleanup ran */
 };
 
 struct uwdf_device {

@@ -84,6 +84,7 @@ void fx_stack_free(struct uwdf_device *host)
 
 		level->driver->fx->device_count--;
 		list_remove(&level->link);
+		fx_assignment_free(&level->assigned);
 		exec_event_deinit(&level->disposed);
 	}
 	mem_free(host->levels);
@@ -282,10 +283,23 @@ static int start_level(struct fx_level *level, struct report *rep)
 	return 0;
 }
 
+/* The start request on its way down. Nothing is undone: no device has begun. */
+static int pass_resources(struct uwdf_device *host, struct report *rep)
+{
+	struct fx_failure failure = { .what = "EvtDeviceRemoveAddedResources" };
+	struct fx_level *level = NULL;
+	struct fx_trouble trouble;
+
+	fx_trouble_collect(&trouble);
+	failure.status = fx_stack_pass_resources(host, &level);
+	fx_trouble_collect(NULL);
+	return NT_SUCCESS(failure.status) ? 0 : blame(level, &trouble, &failure, rep);
+}
+
 int fx_stack_start(struct uwdf_device *host, struct report *rep)
 {
 	struct fx_level *level = NULL;
-	int err = 0;
+	int err = pass_resources(host, rep);
 
 	while (!err && (level = next_up(host, level)))
 		err = start_level(level, rep);

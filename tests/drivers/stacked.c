@@ -33,9 +33,50 @@ static NTSTATUS answer(const char *word)
 static NTSTATUS on_prepare(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
 {
 	(void)device;
-	(void)raw;
 	(void)translated;
+	script->prepared = WdfCmResourceListGetCount(raw);
 	return answer("PrepareHardware");
+}
+
+static NTSTATUS on_filter_remove(WDFDEVICE device, WDFIORESREQLIST list)
+{
+	(void)device;
+	(void)list;
+	return answer("FilterRemove");
+}
+
+/* To the first configuration. */
+static NTSTATUS on_filter_add(WDFDEVICE device, WDFIORESREQLIST list)
+{
+	IO_RESOURCE_DESCRIPTOR mine;
+	NTSTATUS status;
+
+	(void)device;
+	RtlZeroMemory(&mine, sizeof(mine));
+	mine.Type = CmResourceTypeDevicePrivate;
+	status = WdfIoResourceListAppendDescriptor(
+		WdfIoResourceRequirementsListGetIoResList(list, 0), &mine);
+	return NT_SUCCESS(status) ? answer("FilterAdd") : status;
+}
+
+static NTSTATUS on_remove_added(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
+{
+	(void)device;
+	script->given = WdfCmResourceListGetCount(raw);
+	WdfCmResourceListRemove(raw, script->given - 1);
+	WdfCmResourceListRemove(translated, script->given - 1);
+	return answer("RemoveAdded");
+}
+
+static void set_requirements(PWDFDEVICE_INIT init)
+{
+	WDF_FDO_EVENT_CALLBACKS callbacks;
+
+	WDF_FDO_EVENT_CALLBACKS_INIT(&callbacks);
+	callbacks.EvtDeviceFilterRemoveResourceRequirements = on_filter_remove;
+	callbacks.EvtDeviceFilterAddResourceRequirements = on_filter_add;
+	callbacks.EvtDeviceRemoveAddedResources = on_remove_added;
+	WdfFdoInitSetEventCallbacks(init, &callbacks);
 }
 
 static NTSTATUS on_release(WDFDEVICE device, WDFCMRESLIST translated)
@@ -342,6 +383,8 @@ static NTSTATUS make_device(PWDFDEVICE_INIT init)
 	NTSTATUS status;
 
 	set_pnp(init);
+	if (script->requirements)
+		set_requirements(init);
 	if (script->files || script->creates)
 		set_files(init);
 	if (script->device_type)

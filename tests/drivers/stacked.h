@@ -42,7 +42,9 @@ struct stacked_script {
 	BOOLEAN sends_creates; /* instead of completing them */
 	BOOLEAN files;         /* file objects, EvtFileCleanup and EvtFileClose */
 	WDF_TRI_STATE forward;
-	BOOLEAN quiet; /* PnP callbacks write no words */
+	BOOLEAN requirements;  /* EvtDeviceFilter... and RemoveAdded; adds a private resource */
+	ULONG given, prepared; /* how many resources those and EvtDevicePrepareHardware saw */
+	BOOLEAN quiet;         /* PnP callbacks write no words */
 	const GUID *interface;
 	/* any thread */
 	void (*note)(const char *name, const char *word);

@@ -67,6 +67,58 @@ static void test_start__four_drivers__from_the_lowest_on(void **state)
 	assert_log(expected);
 }
 
+/* pnp-states A3: what is asked on the way down, what is added on the way up. */
+static void test_start__requirements__asked_down_and_up_and_taken_away_again(void **state)
+{
+	(void)state;
+	for (enum place place = FN; place < PLACES; place++)
+		stack.scripts[place].requirements = TRUE;
+	assert_int_equal(stack_start(ALL), 0);
+	expect_nothing();
+	expect_up("DeviceAdd");
+	expect("top", "FilterRemove");
+	expect("up", "FilterRemove");
+	expect("fn", "FilterRemove");
+	expect("fn", "FilterAdd");
+	expect("up", "FilterAdd");
+	expect("top", "FilterAdd");
+	expect("top", "RemoveAdded");
+	expect("up", "RemoveAdded");
+	expect("fn", "RemoveAdded");
+	expect_up(UP_WORDS);
+	assert_log(expected);
+	/* a BAR, a message, and a private one of each: who took his away sees it nevertheless */
+	for (enum place place = FN; place < PLACES; place++) {
+		assert_int_equal(stack.scripts[place].given, 2 + place);
+		assert_int_equal(stack.scripts[place].prepared, 2 + place);
+	}
+	assert_int_equal(stack.scripts[LOW].prepared, 2);
+}
+
+static void test_start__requirements_fail_in_the_middle__own_ones_hold(void **state)
+{
+	(void)state;
+	for (enum place place = FN; place < PLACES; place++)
+		stack.scripts[place].requirements = TRUE;
+	stack.scripts[UP].fail = "FilterAdd";
+	assert_int_equal(stack_start(ALL), 0);
+	assert_null(strstr(stack_log(), "top.FilterAdd"));
+	assert_int_equal(stack.scripts[TOP].given, 2);
+	assert_int_equal(stack.scripts[LOW].prepared, 0); /* each took one away */
+}
+
+static void test_start__added_not_removed__nobody_has_begun(void **state)
+{
+	(void)state;
+	for (enum place place = FN; place < PLACES; place++)
+		stack.scripts[place].requirements = TRUE;
+	stack.scripts[UP].fail = "RemoveAdded";
+	assert_int_equal(stack_start(ALL), -ECANCELED);
+	assert_non_null(strstr(stack.rep.text, "EvtDeviceRemoveAddedResources"));
+	assert_null(strstr(stack_log(), "fn.RemoveAdded"));
+	assert_null(strstr(stack_log(), "PrepareHardware"));
+}
+
 static void test_remove__nothing_open__each_is_gone_before_the_next(void **state)
 {
 	(void)state;
@@ -337,6 +389,9 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, stack_setup, stack_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_start__four_drivers__from_the_lowest_on),
+		T(test_start__requirements__asked_down_and_up_and_taken_away_again),
+		T(test_start__requirements_fail_in_the_middle__own_ones_hold),
+		T(test_start__added_not_removed__nobody_has_begun),
 		T(test_remove__nothing_open__each_is_gone_before_the_next),
 		T(test_remove__a_file_open__all_stop_before_one_goes),
 		T(test_remove__function_gone__surprise_to_each_first),

@@ -2,8 +2,8 @@
 /*
  * wdffdo.h - function device objects.
  *
- * Has: WdfFdoInitOpenRegistryKey, WdfFdoInitSetFilter, WdfFdoInitQueryProperty,
- *      WdfFdoInitAllocAndQueryProperty.
+ * Has: WdfFdoInitSetEventCallbacks, WdfFdoInitOpenRegistryKey, WdfFdoInitSetFilter,
+ *      WdfFdoInitQueryProperty, WdfFdoInitAllocAndQueryProperty.
  */
 #ifndef UWDF_WDFFDO_H
 #define UWDF_WDFFDO_H
@@ -13,6 +13,81 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/**
+ * EvtDeviceFilterAddResourceRequirements, EvtDeviceFilterRemoveResourceRequirements - change what
+ * the device could do with, before it is given to it.
+ * @Device:                     the device, which has not started.
+ * @IoResourceRequirementsList: configurations, best first: the function's BARs, where they are,
+ *                              with its messages (MSI: one descriptor for all; MSI-X: one each),
+ *                              and another with its line. Given is the first that the function can
+ *                              meet: of messages as many as there are, even if more are asked for.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  an error is logged, no other driver is asked, and the requirements are the function's
+ *          own.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef NTSTATUS
+EVT_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS(WDFDEVICE Device,
+					    WDFIORESREQLIST IoResourceRequirementsList);
+typedef EVT_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS *PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS;
+
+/**
+ * EvtDeviceRemoveAddedResources - take what the driver added out of what the device was given, so
+ * that those below do not see it; the driver's own EvtDevicePrepareHardware does.
+ * @Device:              the device, which has not started.
+ * @ResourcesRaw:        what it was given,
+ * @ResourcesTranslated: as the host sees it; a resource is removed from both.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Return:  an error fails the start, with nothing to undo.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef NTSTATUS EVT_WDF_DEVICE_REMOVE_ADDED_RESOURCES(WDFDEVICE Device, WDFCMRESLIST ResourcesRaw,
+						       WDFCMRESLIST ResourcesTranslated);
+typedef EVT_WDF_DEVICE_REMOVE_ADDED_RESOURCES *PFN_WDF_DEVICE_REMOVE_ADDED_RESOURCES;
+
+/* All at PASSIVE_LEVEL. ...Add needs EvtDeviceRemoveAddedResources. */
+typedef struct _WDF_FDO_EVENT_CALLBACKS {
+	ULONG Size;
+	PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS EvtDeviceFilterAddResourceRequirements;
+	PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS EvtDeviceFilterRemoveResourceRequirements;
+	PFN_WDF_DEVICE_REMOVE_ADDED_RESOURCES EvtDeviceRemoveAddedResources;
+} WDF_FDO_EVENT_CALLBACKS, *PWDF_FDO_EVENT_CALLBACKS;
+
+FORCEINLINE VOID WDF_FDO_EVENT_CALLBACKS_INIT(PWDF_FDO_EVENT_CALLBACKS Callbacks)
+{
+	RtlZeroMemory(Callbacks, sizeof(*Callbacks));
+	Callbacks->Size = sizeof(*Callbacks);
+}
+
+/**
+ * WdfFdoInitSetEventCallbacks() - how the driver changes what its device needs.
+ * @DeviceInit:        of EvtDriverDeviceAdd.
+ * @FdoEventCallbacks: each may be NULL; copied.
+ *
+ * Order of a start: EvtDeviceFilterRemoveResourceRequirements from the highest driver of the stack
+ * down, EvtDeviceFilterAddResourceRequirements from the lowest up, then, when resources are
+ * assigned, EvtDeviceRemoveAddedResources from the highest down, before EvtDevicePrepareHardware
+ * of any driver.
+ *
+ * IRQL:    PASSIVE_LEVEL.
+ * Differs: BARs cannot be moved, and nothing but interrupts and CmResourceTypeDevicePrivate can be
+ *          added: a configuration that asks for more cannot be met. The affinity that is asked for
+ *          is in the lists; the host's own interrupts stay where its administrator put them.
+ * Source:  Windows driver documentation, wdffdo.h, "Modifying a Resource List" and "Using Interrupt
+ *          Resource Descriptors".
+ */
+typedef VOID (*PFN_WDFFDOINITSETEVENTCALLBACKS)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						PWDFDEVICE_INIT DeviceInit,
+						PWDF_FDO_EVENT_CALLBACKS FdoEventCallbacks);
+FORCEINLINE VOID WdfFdoInitSetEventCallbacks(PWDFDEVICE_INIT DeviceInit,
+					     PWDF_FDO_EVENT_CALLBACKS FdoEventCallbacks)
+{
+	((PFN_WDFFDOINITSETEVENTCALLBACKS)WdfFunctions[WdfFdoInitSetEventCallbacksTableIndex])(
+		WdfDriverGlobals, DeviceInit, FdoEventCallbacks);
+}
 
 /**
  * WdfFdoInitOpenRegistryKey() - as WdfDeviceOpenRegistryKey(), before the device object is made.
