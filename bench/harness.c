@@ -105,6 +105,14 @@ static int judge(const struct bench_case *bench, double at_most, double ratio)
 	return -ERANGE;
 }
 
+int bench_hold(const char *name, double value, double most)
+{
+	if (!BENCH_HOLDS || value <= most)
+		return 0;
+	fprintf(stderr, "%s: %.1f, and at most %.1f is held\n", name, value, most);
+	return -ERANGE;
+}
+
 /* --- rounds --- */
 
 static int one_side(bench_side *side, void *arg, uint64_t *samples, unsigned int count,

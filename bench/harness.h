@@ -42,6 +42,10 @@ int bench_parse(int argc, char **argv, struct bench_options *options);
 /* Runs and prints @bench; 0 or -errno, said on stderr. -ERANGE: printed, but above at_most. */
 int bench_run(const struct bench_case *bench, const struct bench_options *options);
 
+/* For figures that repeat, such as counted instructions: 0, or -ERANGE, said on stderr, if @value
+ * is above @most. Builds that are not optimised, or do more, hold nothing (BENCH_HOLDS). */
+int bench_hold(const char *name, double value, double most);
+
 uint64_t bench_now_ns(void);
 
 /* A counter that one thread moves and another watches. */

@@ -21,12 +21,15 @@
 #define BATCH       BENCH_REQUEST_BATCH
 #define ROUND       1024u /* requests a sample */
 #define COUNTED     4u    /* batches that are stepped through */
-#define CLOCK_READS 16    /* of the recorder, which follows one request in 64 */
+#define CLOCK_READS 24    /* of the recorder, which follows about one request in 64 */
 #define SAMPLE      64u   /* of so many requests the recorder follows one */
-/* instructions a request in a batch of BATCH, driver and client included */
-#define ALLOWED          300 /* what the recorder takes among them */
-#define ALLOWED_UNTRACED 250
-#define PS_A_NS          1000u
+/* instructions a request, driver and client included, in a batch that the recorder follows none of
+ */
+#define INSNS          250u
+#define INSNS_ONE      (INSNS * 8 / 5) /* one at a time */
+#define INSNS_PENDED   (INSNS * 2)
+#define INSNS_RECORDER 50u /* more, with what the recorder takes */
+#define PS_A_NS        1000u
 
 static const char usage[] = "usage: request [--short] [--rounds N] [--samples N]\n";
 
@@ -83,6 +86,8 @@ struct kind {
 	unsigned int batch;
 	uint32_t code;          /* of a control */
 	enum uwdf_io_kind kind; /* 0: a control */
+	unsigned int insns;     /* a request at most, untraced */
+	unsigned int atomics;   /* a request at most: see check_steps() */
 };
 
 static void prepare_transfers(const struct kind *kind)
@@ -282,35 +287,69 @@ static int measure_nops(void *arg, uint64_t *samples, unsigned int count)
 
 /* --- figures --- */
 
-static struct kind batch_32 = { BATCH, BENCH_REQUEST_ANSWER, 0 },
-		   batch_1 = { 1, BENCH_REQUEST_ANSWER, 0 },
-		   pended = { BATCH, BENCH_REQUEST_PEND, 0 }, read_32 = { BATCH, 0, UWDF_IO_READ },
-		   write_pended = { BATCH, 0, UWDF_IO_WRITE };
+static struct kind batch_32 = { BATCH, BENCH_REQUEST_ANSWER, 0, INSNS, 0 },
+		   batch_1 = { 1, BENCH_REQUEST_ANSWER, 0, INSNS_ONE, 0 },
+		   pended = { BATCH, BENCH_REQUEST_PEND, 0, INSNS_PENDED, 2 },
+		   read_32 = { BATCH, 0, UWDF_IO_READ, INSNS, 0 },
+		   write_pended = { BATCH, 0, UWDF_IO_WRITE, INSNS_PENDED, 0 };
 
-/* What is between @steps[0] and @steps[1], which are @requests apart. */
-static void print_steps(const char *name, const char *how, const struct steps *steps,
-			unsigned int requests, int limit)
+/* What is between @steps[0] and @steps[1], which are @requests apart; -ERANGE above @limit. */
+static int judge_steps(const char *name, const struct steps *steps, unsigned int requests,
+		       unsigned int limit, double *out_all)
 {
 	double all = (double)(steps_total(&steps[1]) - steps_total(&steps[0])) / requests;
 	double ratio = all / limit, of[STEPS_OWNERS];
 
 	for (unsigned int i = 0; i < STEPS_OWNERS; i++)
 		of[i] = (double)(steps[1].instructions[i] - steps[0].instructions[i]) / requests;
-	printf("%s%s_insns ours=%.1f limit=%d unit=insns ratio=%.3f spread=%.3f..%.3f client=%.1f "
+	printf("%s ours=%.1f limit=%u unit=insns ratio=%.3f spread=%.3f..%.3f client=%.1f "
 	       "driver=%.1f framework=%.1f libc=%.1f\n",
-	       name, how, all, limit, ratio, ratio, ratio, of[STEPS_PROGRAM], of[STEPS_DRIVER],
+	       name, all, limit, ratio, ratio, ratio, of[STEPS_PROGRAM], of[STEPS_DRIVER],
 	       of[STEPS_FRAMEWORK], of[STEPS_OTHER]);
+	*out_all = all;
+	return bench_hold(name, all, limit);
 }
 
-/* What a request on one thread needs none of; marking and unmarking are a swap each. */
+static int judge_counts(const char *name, const char *what, uint64_t count, uint64_t most)
+{
+	char figure[64];
+
+	snprintf(figure, sizeof(figure), "%s_counted %s", name, what);
+	return bench_hold(figure, (double)count, (double)most);
+}
+
+/* What a request on one thread needs none of. One that is marked cancelable is exchanged against
+ * whoever may cancel it, by two swaps of its header: in the mark and in the unmark. */
 static int check_steps(const char *name, const struct steps *steps, const struct kind *kind)
 {
+	const uint64_t requests = 2 * COUNTED * kind->batch;
+	int err;
+
 	printf("%s_counted atomics=%llu system_calls=%llu allocations=%llu clock_reads=%llu\n",
 	       name, (unsigned long long)steps->atomics, (unsigned long long)steps->system_calls,
 	       (unsigned long long)steps->allocations, (unsigned long long)steps->clock_reads);
-	if (steps->system_calls || steps->allocations || steps->clock_reads > CLOCK_READS)
-		return -EPROTO;
-	return kind->code != BENCH_REQUEST_PEND && steps->atomics ? -EPROTO : 0;
+	err = judge_counts(name, "atomics", steps->atomics, kind->atomics * requests);
+	if (!err)
+		err = judge_counts(name, "system_calls", steps->system_calls, 0);
+	if (!err)
+		err = judge_counts(name, "allocations", steps->allocations, 0);
+	return err ? err : judge_counts(name, "clock_reads", steps->clock_reads, CLOCK_READS);
+}
+
+static int judge(const char *name, const struct kind *kind, const struct steps *steps)
+{
+	char with[64], without[64];
+	double all, untraced;
+	int err;
+
+	snprintf(with, sizeof(with), "%s_insns", name);
+	snprintf(without, sizeof(without), "%s_untraced_insns", name);
+	err = judge_steps(with, steps, COUNTED * kind->batch, kind->insns + INSNS_RECORDER, &all);
+	if (!err)
+		err = judge_steps(without, &steps[2], kind->batch, kind->insns, &untraced);
+	if (!err)
+		err = bench_hold("what the recorder takes", all - untraced, INSNS_RECORDER);
+	return err ? err : check_steps(name, &steps[1], kind);
 }
 
 static int count(const char *name, struct kind *kind)
@@ -323,11 +362,7 @@ static int count(const char *name, struct kind *kind)
 	if (!steps_init("/" BENCH_DRIVER_NAME, "/libuwdf.so.0"))
 		return STEPS_COUNTED ? -ENOENT : 0;
 	err = on_loop(step_requests, &job);
-	if (err)
-		return err;
-	print_steps(name, "", steps, COUNTED * kind->batch, ALLOWED);
-	print_steps(name, "_untraced", &steps[2], kind->batch, ALLOWED_UNTRACED);
-	return check_steps(name, &steps[1], kind);
+	return err ? err : judge(name, kind, steps);
 }
 
 static int compare(const struct bench_options *options)

@@ -16,14 +16,17 @@
 #include "harness.h"
 #include "scale_driver.h"
 #include "scale_load.h"
+#include "scale_steps.h"
 #include "uwdf/client.h"
 #include "uwdf/host.h"
 
-#define HANDLES    10000u
-#define QUEUED     100000u
-#define QUEUED_FEW 10u
-#define BURST      32u
-#define CANCELS    8u /* at once, of the ten as of the many */
+#define HANDLES     10000u
+#define QUEUED      100000u
+#define QUEUED_FEW  10u
+#define BURST       32u
+#define CANCELS     8u /* at once, of the ten as of the many */
+#define QUEUED_SOME 1000u
+#define AT_MOST     1.2 /* times the instructions, whatever there is besides */
 
 static const char usage[] = "usage: scale [--short] [--rounds N] [--samples N]\n";
 
@@ -99,6 +102,53 @@ static int measure_client(void *arg, uint64_t *samples, unsigned int count)
 	return err;
 }
 
+/* --- counted --- */
+
+/* @ours and @limit: instructions; @most: the most that one of ours took; 0: not said. */
+static int judge(const char *name, double ours, double limit, double most)
+{
+	double ratio = ours / limit;
+
+	printf("%s ours=%.1f limit=%.1f unit=insns ratio=%.3f spread=%.3f..%.3f", name, ours, limit,
+	       ratio, ratio, ratio);
+	if (most > 0)
+		printf(" most=%.0f", most);
+	putchar('\n');
+	fflush(stdout);
+	return bench_hold(name, ratio, AT_MOST);
+}
+
+static int count_with(struct uwdf_device *device, unsigned int files, unsigned int queued,
+		      struct scale_steps *out)
+{
+	struct load load;
+	int err = load_begin(&load, device, files, queued);
+
+	if (!err)
+		err = scale_steps_count(&load, out);
+	load_end(&load);
+	return err;
+}
+
+static int compare_steps(struct uwdf_device *empty, struct uwdf_device *full)
+{
+	struct scale_steps one, some, many;
+	int err = count_with(empty, 1, 1, &one);
+
+	if (err)
+		return err == -ENOSYS ? 0 : err;
+	err = count_with(empty, 1, QUEUED_SOME, &some);
+	if (!err)
+		err = count_with(full, HANDLES, QUEUED, &many);
+	if (!err)
+		err = judge("scale_request_insns", many.request, one.request, 0);
+	if (!err)
+		err = judge("scale_cancel_1000_insns", some.cancel, one.cancel, some.cancel_most);
+	if (!err)
+		err = judge("scale_cancel_100000_insns", many.cancel, one.cancel, many.cancel_most);
+	return err;
+}
+
 /* --- all of it --- */
 
 static int compare_in_process(struct uwdf_device *empty, struct uwdf_device *full,
@@ -164,6 +214,8 @@ static int run(struct uwdf_report *rep, const struct bench_options *options)
 	if (!err) {
 		if (uwdf_driver_control_devices(driver, devices, 2) != 2)
 			err = -ENODEV;
+		if (!err)
+			err = compare_steps(devices[0], devices[1]);
 		if (!err)
 			err = compare_in_process(devices[0], devices[1], options);
 		if (!err)
