@@ -45,10 +45,21 @@ package_of() {
 	esac
 }
 
+download() { # FOLDER PACKAGE...
+	local into=$1
+	shift
+	(cd "$into" && timeout 120 apt-get -q -o APT::Sandbox::User="$(id -un)" download "$@" >download.log 2>&1)
+}
+
+renew_lists() {
+	[[ $(id -u) == 0 ]] && apt-get update -q >&2
+}
+
 fetch() {
 	local into=$1 package
 	shift
-	(cd "$into" && timeout 120 apt-get -q -o APT::Sandbox::User="$(id -un)" download "$@" >download.log 2>&1) ||
+	# without a list apt knows none of them, and one older than the archive names what is gone
+	download "$into" "$@" || { renew_lists && download "$into" "$@"; } ||
 		die "apt-get download $* failed: $(tail -n 2 "$into/download.log");" \
 			"if the list is old, run: sudo apt-get update"
 	for package in "$into"/*.deb; do
