@@ -81,7 +81,7 @@ static bool start_with_fault(enum fault_kind kind, uint64_t k)
 	fired = fault_fired();
 	fault_disarm();
 	if (err)
-		assert_non_null(strstr(report.text, " from fake"));
+		assert_non_null(strstr(report.text, " fake"));
 	uwdf_close(device);
 	bridge_free(bridge);
 	device = NULL;

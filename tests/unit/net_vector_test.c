@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/sys.h"
 #include "bridge.h"
 #include "uw_test.h"
@@ -25,11 +26,25 @@ static struct {
 	int (*answers[MOST])(struct uwdf_op **out); /* what uwdf_reap() does, one after the other */
 	unsigned int next, count;
 	int event, wire;
+	uint8_t *memory;
+	size_t memory_len;
+	bool no_memory;
 } nic;
+
+static void expect_in_memory(const void *at, size_t len)
+{
+	const uint8_t *first = at;
+
+	assert_true(first >= nic.memory && first + len <= nic.memory + nic.memory_len);
+	assert_int_equal((uintptr_t)first % 64, 0);
+}
 
 int uwdf_submit(uwdf_handle *handle, struct uwdf_op *op)
 {
 	(void)handle;
+	if (op->in_len)
+		expect_in_memory(op->in, op->in_len);
+	expect_in_memory(op->out, op->out_len);
 	if (op->code == IOCTL_NIC_READ_FRAMES)
 		nic.reads[nic.reads_waiting++] = op;
 	else if (op->code == IOCTL_NIC_WRITE_FRAMES)
@@ -50,6 +65,19 @@ int uwdf_control(uwdf_handle *handle, uint32_t code, const void *in, size_t in_l
 	(void)handle, (void)code, (void)in, (void)in_len, (void)out, (void)out_len;
 	(void)timeout_ms, (void)status, (void)done;
 	return -1;
+}
+
+/* The device's memory, for all of it, once. */
+int uwdf_memory_alloc(uwdf_handle *handle, size_t len, void **out)
+{
+	(void)handle;
+	assert_null(nic.memory);
+	if (nic.no_memory)
+		return -ENOMEM;
+	nic.memory = mem_aligned_zalloc(64, len);
+	nic.memory_len = len;
+	*out = nic.memory;
+	return 0;
 }
 
 int uwdf_poll_fd(const uwdf_handle *handle)
@@ -165,6 +193,25 @@ static int refused(struct uwdf_op **out)
 	return 1;
 }
 
+static bool overlap(const struct uwdf_op *a, const struct uwdf_op *b)
+{
+	const uint8_t *first = a->out, *second = b->out;
+
+	return first < second + b->out_len && second < first + a->out_len;
+}
+
+static int reads_and_write_apart(struct uwdf_op **out)
+{
+	assert_non_null(nic.write);
+	assert_true(nic.reads_waiting > 1);
+	for (unsigned int i = 0; i < nic.reads_waiting; i++) {
+		assert_false(overlap(nic.reads[i], nic.write));
+		for (unsigned int n = 0; n < i; n++)
+			assert_false(overlap(nic.reads[i], nic.reads[n]));
+	}
+	return nothing(out);
+}
+
 static int removed(struct uwdf_op **out)
 {
 	*out = oldest_read();
@@ -222,6 +269,7 @@ static int teardown(void **state)
 	sys_close(nic.wire);
 	sys_close(nic.event);
 	sys_close(never);
+	mem_free(nic.memory);
 	return 0;
 }
 
@@ -299,6 +347,28 @@ static void test_vector__write_fails__all_its_frames_are_dropped(void **state)
 	assert_int_equal(counts.send_dropped, 2);
 }
 
+static void test_vector__device_shares_no_memory__is_said_and_asks_nothing(void **state)
+{
+	struct report report = REPORT_INIT;
+	struct bridge *bridge;
+
+	(void)state;
+	nic.no_memory = true;
+	assert_int_equal(bridge_new(NULL, &tap, true, &report, &bridge), -ENOMEM);
+	assert_non_null(strstr(report.text, "sharing memory with nic"));
+	assert_int_equal(nic.reads_waiting, 0);
+}
+
+/* A frame's place belongs to one request alone, whichever are outstanding. */
+static void test_vector__all_reads_and_the_write__have_memory_of_their_own(void **state)
+{
+	(void)state;
+	put_on_wire(1, 64);
+	then(nothing);
+	then(reads_and_write_apart);
+	run();
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -308,6 +378,8 @@ int main(void)
 		TEST(test_vector__length_past_its_place__is_not_believed),
 		TEST(test_vector__frames_of_the_interface__go_in_one_write),
 		TEST(test_vector__write_fails__all_its_frames_are_dropped),
+		TEST(test_vector__device_shares_no_memory__is_said_and_asks_nothing),
+		TEST(test_vector__all_reads_and_the_write__have_memory_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include "uwdf/status.h"
 
 #define READS          64u /* frames the NIC may have for us before we come to take one */
-#define WRITES         64u
+#define WRITES         READS
 #define VECTORS        4u  /* instead, of either, with a NIC that takes many frames a request */
 #define FRAMES_AT_ONCE 32u /* from the interface, before answers are looked at again */
 #define FRAME_BYTES    (NIC_MAX_FRAME + 6u) /* and some, so that a longer one is seen to be longer */
@@ -23,7 +23,8 @@
 
 enum slot_use { SLOT_READ, SLOT_WRITE, SLOT_LINK };
 
-/* What a request passes: a vector all of it (uwdf_nic.h), else the first frame. */
+/* What a request passes: a vector all of it (uwdf_nic.h), else the first frame, and there is no
+ * other. It is the device's, too, which so takes frames from it and puts them there. */
 struct slot_memory {
 	struct nic_frame array[FRAMES_AT_ONCE];
 	uint8_t frames[FRAMES_AT_ONCE][FRAME_BYTES];
@@ -33,8 +34,8 @@ struct slot {
 	struct uwdf_op op; /* first: what reap returns is the slot */
 	enum slot_use use;
 	struct slot *next_free;
-	unsigned int count; /* of a write: frames */
-	struct slot_memory memory;
+	unsigned int count;         /* of a write: frames */
+	struct slot_memory *memory; /* uwdf_memory_alloc(): until the device is closed */
 };
 
 struct bridge {
@@ -119,8 +120,8 @@ int bridge_ask_device(uwdf_handle *device, struct report *rep, struct bridge_dev
 
 static void place_frame(struct slot *s, unsigned int i, size_t len)
 {
-	s->memory.array[i] = (struct nic_frame){
-		.offset = (unsigned int)(s->memory.frames[i] - (uint8_t *)&s->memory),
+	s->memory->array[i] = (struct nic_frame){
+		.offset = (unsigned int)(s->memory->frames[i] - (uint8_t *)s->memory),
 		.length = (unsigned int)len,
 	};
 }
@@ -129,9 +130,9 @@ static void place_frame(struct slot *s, unsigned int i, size_t len)
 static void pass_vector(struct slot *s, uint32_t code, unsigned int count)
 {
 	s->op.code = code;
-	s->op.in = s->memory.array;
-	s->op.in_len = count * sizeof(s->memory.array[0]);
-	s->op.out = &s->memory;
+	s->op.in = s->memory->array;
+	s->op.in_len = count * sizeof(s->memory->array[0]);
+	s->op.out = s->memory;
 	s->op.out_len = offsetof(struct slot_memory, frames) + count * FRAME_BYTES;
 }
 
@@ -154,39 +155,71 @@ static int watch_link(struct bridge *b)
 	return uwdf_submit(b->device, &b->link.op);
 }
 
-static void prepare(struct slot *s, enum slot_use use, enum uwdf_op_kind kind)
+static size_t memory_of_slot(bool vectors)
 {
-	s->use = use;
-	s->op.kind = kind;
-	if (kind == UWDF_WRITE)
-		s->op.in = s->memory.frames[0];
-	else
-		s->op.out = s->memory.frames[0];
+	const size_t line = 64;
+	size_t len = offsetof(struct slot_memory, frames) +
+		     (vectors ? FRAMES_AT_ONCE : 1) * (size_t)FRAME_BYTES;
+
+	return (len + line - 1) / line * line;
 }
 
-static void prepare_all(struct bridge *b)
+static void prepare(struct slot *s, enum slot_use use, enum uwdf_op_kind kind, uint8_t **memory,
+		    size_t len)
 {
-	for (unsigned int i = 0; i < (b->vectors ? VECTORS : WRITES); i++) {
-		prepare(&b->writes[i], SLOT_WRITE, b->vectors ? UWDF_CONTROL : UWDF_WRITE);
+	s->use = use;
+	s->memory = (struct slot_memory *)(void *)*memory;
+	*memory += len;
+	s->op.kind = kind;
+	if (kind == UWDF_WRITE)
+		s->op.in = s->memory->frames[0];
+	else
+		s->op.out = s->memory->frames[0];
+}
+
+static unsigned int slots_each_way(const struct bridge *b)
+{
+	return b->vectors ? VECTORS : READS;
+}
+
+static int prepare_all(struct bridge *b)
+{
+	const size_t len = memory_of_slot(b->vectors);
+	const unsigned int count = slots_each_way(b);
+	uint8_t *at;
+	void *memory;
+	int err = uwdf_memory_alloc(b->device, (2 * count + 1) * len, &memory);
+
+	if (err)
+		return err;
+	at = memory;
+	for (unsigned int i = 0; i < count; i++) {
+		prepare(&b->writes[i], SLOT_WRITE, b->vectors ? UWDF_CONTROL : UWDF_WRITE, &at,
+			len);
 		b->writes[i].next_free = b->free_writes;
 		b->free_writes = &b->writes[i];
+		prepare(&b->reads[i], SLOT_READ, b->vectors ? UWDF_CONTROL : UWDF_READ, &at, len);
 	}
-	prepare(&b->link, SLOT_LINK, UWDF_CONTROL);
-	for (unsigned int i = 0; i < READS; i++)
-		prepare(&b->reads[i], SLOT_READ, b->vectors ? UWDF_CONTROL : UWDF_READ);
+	prepare(&b->link, SLOT_LINK, UWDF_CONTROL, &at, len);
+	return 0;
 }
 
 int bridge_new(uwdf_handle *device, const struct tap *tap, bool vectors, struct report *rep,
 	       struct bridge **out)
 {
 	struct bridge *b = mem_calloc(1, sizeof(*b));
+	int err;
 
 	if (!b)
 		return report_fail(rep, -ENOMEM, "reading from %s", uwdf_handle_name(device));
 	b->device = device;
 	b->tap = tap;
 	b->vectors = vectors;
-	prepare_all(b);
+	err = prepare_all(b);
+	if (err) {
+		mem_free(b);
+		return report_fail(rep, err, "sharing memory with %s", uwdf_handle_name(device));
+	}
 	*out = b;
 	return 0;
 }
@@ -195,7 +228,7 @@ int bridge_start(struct bridge *b, struct report *rep)
 {
 	int err = watch_link(b);
 
-	for (unsigned int i = 0; i < (b->vectors ? VECTORS : READS) && !err; i++)
+	for (unsigned int i = 0; i < slots_each_way(b) && !err; i++)
 		err = submit_read(b, &b->reads[i]);
 	if (err)
 		report_fail(rep, err, "starting to read from %s", uwdf_handle_name(b->device));
@@ -227,14 +260,16 @@ static void pass_to_interface(struct bridge *b, const uint8_t *frame, size_t len
 static void pass_read(struct bridge *b, const struct slot *s)
 {
 	if (!b->vectors) {
-		pass_to_interface(b, s->memory.frames[0], s->op.information);
+		pass_to_interface(b, s->memory->frames[0], s->op.information);
 		return;
 	}
 	for (unsigned int i = 0; i < FRAMES_AT_ONCE; i++) {
-		const struct nic_frame *entry = &s->memory.array[i];
+		const struct nic_frame *entry = &s->memory->array[i];
+		/* once: the host has this memory, too */
+		unsigned int len = __atomic_load_n(&entry->length, __ATOMIC_RELAXED);
 
-		if (UWDF_STATUS_OK(entry->status) && entry->length <= FRAME_BYTES)
-			pass_to_interface(b, s->memory.frames[i], entry->length);
+		if (UWDF_STATUS_OK(entry->status) && len <= FRAME_BYTES)
+			pass_to_interface(b, s->memory->frames[i], len);
 	}
 }
 
@@ -253,9 +288,9 @@ static int write_done(struct bridge *b, struct slot *s)
 {
 	for (unsigned int i = 0; i < s->count; i++) {
 		if (UWDF_STATUS_OK(s->op.status) &&
-		    (!b->vectors || UWDF_STATUS_OK(s->memory.array[i].status))) {
+		    (!b->vectors || UWDF_STATUS_OK(s->memory->array[i].status))) {
 			b->counts.sent_frames++;
-			b->counts.sent_bytes += s->memory.array[i].length;
+			b->counts.sent_bytes += s->memory->array[i].length;
 		} else {
 			b->counts.send_dropped++;
 		}
@@ -271,7 +306,7 @@ static int link_done(struct bridge *b, const struct slot *s)
 
 	if (!UWDF_STATUS_OK(s->op.status))
 		return 0; /* a NIC without it: the link stays as it was found */
-	memcpy(&status, s->memory.frames[0], sizeof(status));
+	memcpy(&status, s->memory->frames[0], sizeof(status));
 	if (tap_set_carrier(b->tap, status == NIC_STATUS_MEDIA_CONNECT))
 		log_debug("net", "%s: this kernel cannot set a carrier", b->tap->name);
 	return watch_link(b);
@@ -305,7 +340,7 @@ static int take_answers(struct bridge *b)
 /* A frame for @s, or none: dropped, or -EAGAIN, there is no more; another -errno. */
 static int take_frame(struct bridge *b, struct slot *s)
 {
-	uint8_t *frame = s->memory.frames[s->count];
+	uint8_t *frame = s->memory->frames[s->count];
 	ssize_t got = sys_read(b->tap->fd, frame, FRAME_BYTES);
 	size_t len;
 
@@ -331,7 +366,7 @@ static int send_frames(struct bridge *b, struct slot *s)
 	if (b->vectors)
 		pass_vector(s, IOCTL_NIC_WRITE_FRAMES, s->count);
 	else
-		s->op.in_len = s->memory.array[0].length;
+		s->op.in_len = s->memory->array[0].length;
 	err = uwdf_submit(b->device, &s->op);
 	if (!err)
 		b->free_writes = s->next_free;

@@ -33,7 +33,8 @@ struct bridge;
 /* Ask the NIC for its address and link, and let it receive what an interface wants. */
 int bridge_ask_device(uwdf_handle *device, struct report *rep,
 		      struct bridge_device *out) UW_MUST_CHECK;
-/* Both are borrowed; @vectors as the device said. Nothing is asked of it yet. -ENOMEM. */
+/* Both are borrowed; @vectors as the device said. Frames will lie in memory of the device's
+ * (uwdf_memory_alloc()), and so are not copied between the two processes. -ENOMEM; -EPIPE. */
 int bridge_new(uwdf_handle *device, const struct tap *tap, bool vectors, struct report *rep,
 	       struct bridge **out) UW_MUST_CHECK;
 /* Starts the reads. Also where it fails, some may be the device's: see bridge_free(). */
