@@ -404,17 +404,27 @@ FORCEINLINE WDFQUEUE WdfDeviceGetDefaultQueue(WDFDEVICE Device)
 
 /**
  * WdfDeviceConfigureRequestDispatching() - send one type of request to one queue.
- * @Device:      the device.
- * @Queue:       of the same device.
- * @RequestType: create, read, write, device control or internal device control.
+ * @Device:      the device, once it was created; started or not.
+ * @Queue:       of the same device, and not its default queue. Manual, or with the callback for the
+ *               type: EvtIoRead, EvtIoWrite, EvtIoDeviceControl, EvtIoInternalDeviceControl, or
+ *               EvtIoDefault, which is the only one for create.
+ * @RequestType: WdfRequestTypeCreate, Read, Write, DeviceControl or DeviceControlInternal.
  *
- * IRQL:    DISPATCH_LEVEL or below.
+ * Requests of this type that come from then on go to the queue, whichever client or driver sends
+ * them; those that the default queue has already stay there. One call a type, any number of types a
+ * queue. A type that has no queue of its own goes to the default queue, but for create, which never
+ * does: without a queue here, or EvtDeviceFileCreate, an open succeeds by itself, or goes to the
+ * next lower driver from a filter. It cannot be taken back, and the driver cannot delete the queue
+ * any more.
+ *
+ * IRQL:    DISPATCH_LEVEL or below. Nothing waits and nothing is allocated.
  * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER a type that queues do not take, or create where
  *          it has a queue already; STATUS_WDF_BUSY another type that has one;
  *          STATUS_INVALID_DEVICE_REQUEST the queue is another device's, the default queue, or has
- *          no callback for the type.
- * Differs: nothing known.
- * Source:  Windows driver documentation, wdfdevice.h.
+ *          no callback for the type. Where it fails nothing has changed, and but for a wrong
+ *          type the verifier says why. A handle of something else stops the driver.
+ * Differs: STATUS_INSUFFICIENT_RESOURCES is never returned.
+ * Source:  Windows driver documentation, wdfdevice.h; "Creating I/O Queues".
  */
 typedef NTSTATUS (*PFN_WDFDEVICECONFIGUREREQUESTDISPATCHING)(PWDF_DRIVER_GLOBALS DriverGlobals,
 							     WDFDEVICE Device, WDFQUEUE Queue,

@@ -176,14 +176,29 @@ FORCEINLINE VOID WdfDeviceInitSetFileObjectConfig(PWDFDEVICE_INIT DeviceInit,
 }
 
 /**
- * WdfDeviceInitSetRequestAttributes() - attributes of every request that the device's queues
- *    present.
- * @DeviceInit:        from EvtDriverDeviceAdd, before WdfDeviceCreate().
- * @RequestAttributes: no parent; copied.
+ * WdfDeviceInitSetRequestAttributes() - attributes of every request that the framework makes for
+ *    the device's queues.
+ * @DeviceInit:        from EvtDriverDeviceAdd or WdfControlDeviceInitAllocate(), before
+ *                     WdfDeviceCreate().
+ * @RequestAttributes: copied; the context type that it names stays the driver's. ParentObject is
+ *                     NULL, ExecutionLevel and SynchronizationScope are to be inherited, as
+ *                     WDF_OBJECT_ATTRIBUTES_INIT() leaves them.
+ *
+ * Each such request has a context of the named type (ContextSizeOverride bytes where that is
+ * given), zeroed, from before EvtIoInCallerContext or a queue's callback sees it;
+ * EvtCleanupCallback runs when it is completed, EvtDestroyCallback after its last reference. Also
+ * requests that a queue sets aside for when memory is short have it. Those of WdfRequestCreate()
+ * and WdfRequestCreateFromIrp() have the attributes of that call instead. The last call before
+ * WdfDeviceCreate() counts.
  *
  * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  nothing. Attributes that are wrong (Size, a parent, level or scope, a context type or
+ *          size that is none) break the rule REQUEST_ATTRIBUTES, with or without a verifier, and
+ *          change nothing. NULL, or a @DeviceInit that is none, stops the driver. A request for
+ *          whose context there is no memory ends with STATUS_INSUFFICIENT_RESOURCES, and the
+ *          driver does not see it.
  * Differs: nothing known.
- * Source:  Windows driver documentation, wdfdevice.h.
+ * Source:  Windows driver documentation, wdfdevice.h; "Using Request Object Context".
  */
 typedef VOID (*PFN_WDFDEVICEINITSETREQUESTATTRIBUTES)(PWDF_DRIVER_GLOBALS DriverGlobals,
 						      PWDFDEVICE_INIT DeviceInit,
