@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * frames.c - Ethernet frames through the e1000 driver as it is shipped: two NICs joined back to
- * back, one thread, a request for each frame and one for a whole burst.
+ * back, one thread, a request for each frame of a burst, one for all of it, or each by itself.
  *
  * Under -icount its figures repeat and are held. What they are compared with is not measured here,
  * since it wants both NICs for itself; its figures can be given on the command line.
@@ -20,16 +20,20 @@
 static const char usage[] =
 	"usage: frames [--short] [--rounds N] [--samples N] DRIVER.so SENDER RECEIVER "
 	"[TESTPMD]...\n"
-	"Writes bursts of 64-byte frames to one NIC and reads them from the other: instructions a\n"
-	"frame at bursts of 1, 8, 32 and 64, under -icount. TESTPMD: dpdk-testpmd's figure for "
-	"each\n"
-	"burst, and its own for frames that it allocates, sends and frees.\n";
+	"Writes bursts of 64-byte frames to one NIC and reads them from the other: instructions\n"
+	"a frame at bursts of 1, 8, 32 and 64, under -icount. TESTPMD: what dpdk-testpmd takes in\n"
+	"each burst, and where it allocates, sends and frees.\n";
 
 #define BURSTS 4u
 static const unsigned int bursts[BURSTS] = { 1, 8, 32, 64 };
 
-/* Instructions a frame that are held: with a request for each, and with one for a burst. */
-static const unsigned int most[2][BURSTS] = { { 1000, 450, 450, 450 }, { 1400, 280, 140, 140 } };
+static const char *const names[FRAMES_WAYS] = { "single", "vector", "plain" };
+/* Instructions a frame that are held. */
+static const unsigned int most[FRAMES_WAYS][BURSTS] = {
+	[FRAMES_SINGLE] = { 1000, 450, 450, 450 },
+	[FRAMES_VECTOR] = { 1400, 280, 140, 140 },
+	[FRAMES_PLAIN] = { 1000, 1000, 1000, 1000 },
+};
 #define ALLOCATED 32u /* the burst that TESTPMD's last figure is for */
 
 struct bench {
@@ -96,14 +100,14 @@ static void print_testpmd(const struct bench *b, unsigned int at, double ours)
 }
 
 /* Of bursts[@at]. */
-static int judge(const struct bench *b, unsigned int at, bool vector, const double *rounds,
+static int judge(const struct bench *b, unsigned int at, enum frames_way way, const double *rounds,
 		 const struct frames_counters *used)
 {
-	unsigned int n = b->options->rounds, limit = most[vector][at];
+	unsigned int n = b->options->rounds, limit = most[way][at];
 	double frames = (double)n * b->options->samples * bursts[at];
 	char name[32];
 
-	snprintf(name, sizeof(name), "frames_%s_%u", vector ? "vector" : "single", bursts[at]);
+	snprintf(name, sizeof(name), "frames_%s_%u", names[way], bursts[at]);
 	printf("%s ours=%.1f ", name, rounds[n / 2]);
 	print_comparison(b, limit, rounds);
 	printf("doorbells=%.3f register_reads=%.3f", (double)used->doorbells / frames,
@@ -114,9 +118,9 @@ static int judge(const struct bench *b, unsigned int at, bool vector, const doub
 	return counts(b) ? bench_hold(name, rounds[n / 2], limit) : 0;
 }
 
-static int measure(const struct bench *b, unsigned int at, bool vector, uint64_t *samples)
+static int measure(const struct bench *b, unsigned int at, enum frames_way way, uint64_t *samples)
 {
-	const struct frames_params params = { .burst = bursts[at], .vector = vector };
+	const struct frames_params params = { .burst = bursts[at], .way = way };
 	struct frames_counters before, after;
 	double rounds[BENCH_MAX_ROUNDS];
 	int err = one_round(b, &params, samples, rounds); /* warm */
@@ -132,7 +136,7 @@ static int measure(const struct bench *b, unsigned int at, bool vector, uint64_t
 	qsort(rounds, b->options->rounds, sizeof(rounds[0]), compare);
 	after.doorbells -= before.doorbells;
 	after.register_reads -= before.register_reads;
-	return judge(b, at, vector, rounds, &after);
+	return judge(b, at, way, rounds, &after);
 }
 
 static int measure_all(const struct bench *b)
@@ -140,8 +144,8 @@ static int measure_all(const struct bench *b)
 	uint64_t *samples = calloc(b->options->samples, sizeof(*samples));
 	int err = samples ? 0 : -ENOMEM;
 
-	for (unsigned int i = 0; !err && i < 2 * BURSTS; i++) {
-		err = measure(b, i % BURSTS, i >= BURSTS, samples);
+	for (unsigned int i = 0; !err && i < FRAMES_WAYS * BURSTS; i++) {
+		err = measure(b, i % BURSTS, (enum frames_way)(i / BURSTS), samples);
 		if (err)
 			fprintf(stderr, "frames: bursts of %u: %s\n", bursts[i % BURSTS],
 				strerrordesc_np(-err));

@@ -129,7 +129,7 @@ static bool all_arrived(const struct frames_client *c)
 		fill(c, expected, c->number + i);
 		if (memcmp(c->in.memory.frames[i], expected, FRAME_BYTES) != 0)
 			return false;
-		if (c->params.vector &&
+		if (c->params.way == FRAMES_VECTOR &&
 		    (c->out.memory.array[i].status || c->in.memory.array[i].status ||
 		     c->in.memory.array[i].length != FRAME_BYTES))
 			return false;
@@ -194,7 +194,7 @@ static void prepare_vector(struct frames_client *c, struct way *way, bool sends)
 
 static void prepare(struct frames_client *c, struct way *way, bool sends)
 {
-	if (c->params.vector)
+	if (c->params.way == FRAMES_VECTOR)
 		prepare_vector(c, way, sends);
 	else
 		prepare_singles(c, way, sends);
@@ -202,13 +202,21 @@ static void prepare(struct frames_client *c, struct way *way, bool sends)
 
 /* --- bursts, on the loop --- */
 
+/* @most at a time. */
+static void submit(const struct way *way, size_t count, size_t most)
+{
+	for (size_t at = 0; at < count; at += most)
+		uwdf_device_io.submit_many(way->file, way->list + at, most, NULL);
+}
+
 static void one_burst(struct frames_client *c)
 {
-	size_t count = c->params.vector ? 1 : c->params.burst;
+	size_t count = c->params.way == FRAMES_VECTOR ? 1 : c->params.burst;
+	size_t most = c->params.way == FRAMES_PLAIN ? 1 : count;
 
 	c->outstanding = 2 * (unsigned int)count;
-	uwdf_device_io.submit_many(c->out.file, c->out.list, count, NULL);
-	uwdf_device_io.submit_many(c->in.file, c->in.list, count, NULL);
+	submit(&c->out, count, most);
+	submit(&c->in, count, most);
 	uwdf_device_io.reap(c->out.file);
 	uwdf_device_io.reap(c->in.file);
 }

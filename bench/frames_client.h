@@ -15,9 +15,16 @@
 
 struct frames_client;
 
+enum frames_way {
+	FRAMES_SINGLE, /* a request a frame, those of a burst submitted together */
+	FRAMES_VECTOR, /* a request for a burst */
+	FRAMES_PLAIN,  /* a request a frame, each submitted by itself */
+	FRAMES_WAYS
+};
+
 struct frames_params {
 	unsigned int burst; /* frames submitted, then read, before the next */
-	bool vector;        /* one request for a burst, else one a frame */
+	enum frames_way way;
 };
 
 /* Of both NICs together, since they started. */
