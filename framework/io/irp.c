@@ -174,15 +174,26 @@ static void fill_direct(struct fx_irp *irp, const void *buffer, size_t len)
 		(void)request_describe(&irp->mdl, foreign(buffer), len, &irp->wdm.MdlAddress);
 }
 
+void irp_show_neither(struct fx_irp *irp, const struct fx_packet *packet)
+{
+	bool reads = packet->kind == FX_PACKET_READ;
+
+	if (is_control(packet))
+		irp->stack[IRP_LOCATIONS - 1].Parameters.DeviceIoControl.Type3InputBuffer =
+			packet->in_len ? foreign(packet->in) : NULL;
+	if (reads || is_control(packet))
+		irp->wdm.UserBuffer = packet->out_len ? packet->out : NULL;
+	else
+		irp->wdm.UserBuffer = packet->in_len ? foreign(packet->in) : NULL;
+}
+
 static bool fill_control(struct fx_irp *irp, const struct fx_packet *packet)
 {
 	switch (METHOD_FROM_CTL_CODE(packet->code)) {
 	case METHOD_BUFFERED:
 		return fill_buffered(irp, packet, packet->out_len);
 	case METHOD_NEITHER:
-		irp->stack[IRP_LOCATIONS - 1].Parameters.DeviceIoControl.Type3InputBuffer =
-			foreign(packet->in);
-		irp->wdm.UserBuffer = packet->out;
+		irp_show_neither(irp, packet);
 		return true;
 	default:
 		fill_direct(irp, packet->out, packet->out_len);
@@ -200,7 +211,7 @@ static bool fill_transfer(struct fx_irp *irp, const struct fx_packet *packet)
 			    reads ? packet->out_len : packet->in_len);
 		return true;
 	case WdfDeviceIoNeither:
-		irp->wdm.UserBuffer = reads ? packet->out : foreign(packet->in);
+		irp_show_neither(irp, packet);
 		return true;
 	default:
 		return fill_buffered(irp, packet, reads ? packet->out_len : 0);

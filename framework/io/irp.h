@@ -83,6 +83,8 @@ struct fx_irp *irp_new(struct fx_io *io, struct fx_packet *packet, enum irp_stat
 struct fx_irp *irp_spare_new(struct fx_io *io); /* NULL: no memory. Any thread */
 void irp_spare_free(struct fx_irp *irp);        /* NULL is fine */
 void irp_show(struct fx_irp *irp, const struct fx_packet *packet);
+/* Then the client's memory as it is: Type3InputBuffer and UserBuffer of "neither" I/O. */
+void irp_show_neither(struct fx_irp *irp, const struct fx_packet *packet);
 /* One of the room's for a packet that is to come and must not fail; irp_use() or irp_put_by(). */
 struct fx_irp *irp_reserve(struct fx_io *io);               /* NULL: no memory. Any thread */
 void irp_use(struct fx_irp *irp, struct fx_packet *packet); /* as irp_new(); it has no buffers */

@@ -30,6 +30,10 @@ static void show_buffers(struct fx_irp *irp, struct fx_request *req, const struc
 	void *direct = NULL;
 	size_t len = 0;
 
+	if (request_is_neither(req)) {
+		irp_show_neither(irp, packet);
+		return;
+	}
 	if (req->out && req->out == packet->out) {
 		direct = req->out;
 		len = req->out_len;

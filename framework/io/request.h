@@ -288,6 +288,9 @@ NTSTATUS request_bind_other(struct fx_request *req, struct fx_packet *packet);
 /* More @information than there is output: what the client is told. */
 size_t request_clamp(const struct fx_request *req, size_t information);
 
+/* Is the client's memory neither copied nor described? Any thread. */
+bool request_is_neither(const struct fx_request *req);
+
 /* --- request_api.c --- */
 void request_parameters(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out);
 /* @mdl says where @buffer is; @out is @mdl. Fails for more than an MDL can say. */

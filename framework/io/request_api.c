@@ -110,6 +110,17 @@ static void others(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out)
 	out->Parameters.Others.Arg4 = req->packet->others[2];
 }
 
+/* Where a client's input is that nobody described or copied for the driver; after completion it is
+ * the client's again. */
+static PVOID type3_input(const struct fx_request *req)
+{
+	if (METHOD_FROM_CTL_CODE(req->code) != METHOD_NEITHER || !req->in_len || !req->packet ||
+	    request_state(req) == REQUEST_COMPLETING)
+		return NULL;
+	/* The packet is const-correct for clients; a driver gets what KMDF gives it. */
+	return (PVOID)(uintptr_t)req->packet->in;
+}
+
 void request_parameters(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out)
 {
 	*out = (WDF_REQUEST_PARAMETERS){ .Size = sizeof(*out), .Type = type_of(req) };
@@ -131,6 +142,7 @@ void request_parameters(const struct fx_request *req, PWDF_REQUEST_PARAMETERS ou
 		out->Parameters.DeviceIoControl.OutputBufferLength = req->out_len;
 		out->Parameters.DeviceIoControl.InputBufferLength = req->in_len;
 		out->Parameters.DeviceIoControl.IoControlCode = req->code;
+		out->Parameters.DeviceIoControl.Type3InputBuffer = type3_input(req);
 		break;
 	case REQUEST_CREATE: /* as CreateFile() has it for a device: there, shared, no directory */
 		out->Parameters.Create.Options = FILE_OPEN << 24 | FILE_NON_DIRECTORY_FILE;

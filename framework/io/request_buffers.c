@@ -30,6 +30,13 @@ static bool is_control(const struct fx_request *req)
 	return req->kind == REQUEST_CONTROL || req->kind == REQUEST_INTERNAL;
 }
 
+bool request_is_neither(const struct fx_request *req)
+{
+	if (is_control(req))
+		return METHOD_FROM_CTL_CODE(req->code) == METHOD_NEITHER;
+	return req->kind != REQUEST_CREATE && req->io->config.io_type == WdfDeviceIoNeither;
+}
+
 static NTSTATUS bind_control(struct fx_request *req, struct fx_packet *packet)
 {
 	NTSTATUS status;

@@ -14,13 +14,6 @@ static struct fx_request *request_of(struct fx_driver *driver, WDFREQUEST handle
 			       struct fx_request, base);
 }
 
-static bool is_neither(const struct fx_request *req)
-{
-	if (req->kind == REQUEST_CONTROL || req->kind == REQUEST_INTERNAL)
-		return METHOD_FROM_CTL_CODE(req->code) == METHOD_NEITHER;
-	return req->io->config.io_type == WdfDeviceIoNeither;
-}
-
 static NTSTATUS check_unsafe(struct fx_driver *driver, const struct fx_request *req,
 			     bool level_is_right)
 {
@@ -57,7 +50,7 @@ NTSTATUS fx_WdfRequestRetrieveUnsafeUserInputBuffer(PWDF_DRIVER_GLOBALS DriverGl
 
 	fx_require(driver, InputBuffer);
 	status = check_unsafe(driver, req, fx_check_level(driver, PASSIVE_LEVEL));
-	if (NT_SUCCESS(status) && (!is_neither(req) || req->kind == REQUEST_READ)) {
+	if (NT_SUCCESS(status) && (!request_is_neither(req) || req->kind == REQUEST_READ)) {
 		fx_rule_break(driver, FX_RULE_UNSAFE_INPUT, &req->base,
 			      "WdfRequestRetrieveUnsafeUserInputBuffer on a WDFREQUEST that is no "
 			      "control or write of neither-I/O");
@@ -78,7 +71,7 @@ NTSTATUS fx_WdfRequestRetrieveUnsafeUserOutputBuffer(PWDF_DRIVER_GLOBALS DriverG
 
 	fx_require(driver, OutputBuffer);
 	status = check_unsafe(driver, req, fx_check_level(driver, PASSIVE_LEVEL));
-	if (NT_SUCCESS(status) && (!is_neither(req) || req->kind == REQUEST_WRITE))
+	if (NT_SUCCESS(status) && (!request_is_neither(req) || req->kind == REQUEST_WRITE))
 		status = STATUS_INVALID_DEVICE_REQUEST;
 	return hand_out(status, NT_SUCCESS(status) ? req->packet->out : NULL, req->out_len,
 			MinimumRequiredLength, OutputBuffer, Length);

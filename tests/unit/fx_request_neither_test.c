@@ -448,6 +448,108 @@ static void test_above_passive__refused(void **state)
 	complete(at_caller);
 }
 
+/* --- where the input is, by the parameters and by the IRP --- */
+
+/* "Parameters.DeviceIoControl.Type3InputBuffer" and what an IRP of METHOD_NEITHER has. */
+static void expect_neither(WDFREQUEST request, const void *in, const void *out)
+{
+	WDF_REQUEST_PARAMETERS params;
+	PIO_STACK_LOCATION stack;
+	PIRP irp;
+
+	WDF_REQUEST_PARAMETERS_INIT(&params);
+	WdfRequestGetParameters(request, &params);
+	assert_ptr_equal(params.Parameters.DeviceIoControl.Type3InputBuffer, in);
+	irp = WdfRequestWdmGetIrp(request);
+	stack = IoGetCurrentIrpStackLocation(irp);
+	assert_ptr_equal(stack->Parameters.DeviceIoControl.Type3InputBuffer, in);
+	assert_ptr_equal(irp->UserBuffer, out);
+}
+
+static void look_for_both(WDFREQUEST request)
+{
+	expect_neither(request, op.in, op.out);
+	pass_on(request);
+}
+
+static void test_type3_input__neither_control__the_clients_own_until_completion(void **state)
+{
+	(void)state;
+	inside = look_for_both;
+	control(NEITHER_CODE, "hello", 16);
+	expect_neither(at_caller, op.in, op.out); /* from its queue, too */
+	complete(at_caller);
+	assert_int_equal(op.status, STATUS_SUCCESS);
+}
+
+static void test_type3_input__nothing_there__null(void **state)
+{
+	(void)state;
+	control(NEITHER_CODE, "", 16);
+	assert_non_null(op.in); /* the client has an address, and no bytes */
+	expect_neither(at_caller, NULL, op.out);
+	complete(at_caller);
+	control(NEITHER_CODE, "hello", 0);
+	expect_neither(at_caller, op.in, NULL);
+	complete(at_caller);
+}
+
+static void test_type3_input__other_methods__null(void **state)
+{
+	static const ULONG methods[] = { METHOD_BUFFERED, METHOD_IN_DIRECT, METHOD_OUT_DIRECT };
+
+	(void)state;
+	for (unsigned int i = 0; i < UW_ARRAY_SIZE(methods); i++) {
+		control(CTL_CODE(FILE_DEVICE_UNKNOWN, 0x803, methods[i], FILE_ANY_ACCESS), "hello",
+			16);
+		expect_neither(at_caller, NULL, NULL);
+		complete(at_caller);
+	}
+}
+
+static void keep_reference(void *arg)
+{
+	WDF_REQUEST_PARAMETERS params;
+
+	WdfObjectReference(arg);
+	WdfRequestComplete(arg, STATUS_SUCCESS);
+	WDF_REQUEST_PARAMETERS_INIT(&params);
+	WdfRequestGetParameters(arg, &params);
+	assert_null(params.Parameters.DeviceIoControl.Type3InputBuffer);
+	WdfObjectDereference(arg);
+}
+
+static void test_type3_input__completed__the_clients_again(void **state)
+{
+	(void)state;
+	control(NEITHER_CODE, "hello", 16);
+	io_on_owner(&f, keep_reference, at_caller);
+	assert_int_equal(op.status, STATUS_SUCCESS);
+	(void)io_broke();
+}
+
+static void expect_user_buffer(WDFREQUEST request, const void *buffer)
+{
+	PIRP irp = WdfRequestWdmGetIrp(request);
+
+	assert_ptr_equal(irp->UserBuffer, buffer);
+	assert_null(irp->MdlAddress);
+	assert_null(irp->AssociatedIrp.SystemBuffer);
+}
+
+static void test_irp__neither_read_and_write__user_buffer(void **state)
+{
+	(void)state;
+	io_op_read(&op, 8);
+	io_submit(&f, &op);
+	expect_user_buffer(at_caller, op.out);
+	complete(at_caller);
+	io_op_write(&op, "x");
+	io_submit(&f, &op);
+	expect_user_buffer(at_caller, op.in);
+	complete(at_caller);
+}
+
 /* --- probe and lock --- */
 
 static WDFMEMORY for_read, for_write;
@@ -596,6 +698,11 @@ int main(void)
 						setup_buffered, teardown),
 		TEST(test_rule_68__outside_the_callback__refused),
 		TEST(test_above_passive__refused),
+		TEST(test_type3_input__neither_control__the_clients_own_until_completion),
+		TEST(test_type3_input__nothing_there__null),
+		TEST(test_type3_input__other_methods__null),
+		TEST(test_type3_input__completed__the_clients_again),
+		TEST(test_irp__neither_read_and_write__user_buffer),
 		TEST(test_lock__memory_until_completion),
 		TEST(test_lock__request_completed__memory_goes_with_it),
 		TEST(test_lock__not_the_requests_memory__access_violation),

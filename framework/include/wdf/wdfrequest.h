@@ -342,7 +342,9 @@ FORCEINLINE VOID WdfRequestCompleteWithPriorityBoost(WDFREQUEST Request, NTSTATU
  * @Parameters: from WDF_REQUEST_PARAMETERS_INIT(); filled.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: nothing known.
+ * Differs: Type3InputBuffer of METHOD_NEITHER is an address of this process: a client of another
+ *          process has its input copied, or in the memory that it shares (uwdf_memory_alloc()).
+ *          NULL where there is no input, and with every other method.
  * Source:  Windows driver documentation, wdfrequest.h.
  */
 typedef VOID (*PFN_WDFREQUESTGETPARAMETERS)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request,
