@@ -27,6 +27,7 @@ static void init_lists(struct fx_io *io)
 	list_init(&io->files);
 	list_init(&io->unqueued);
 	list_init(&io->later.link);
+	list_init(&io->late);
 	list_init(&io->flush.link);
 	io->later.run = run_now;
 	io->flush.run = packet_flush_comes;

@@ -103,6 +103,8 @@ static inline void flush(struct fx_io *io)
 {
 	io_begin(io);
 	hand_back_all(io);
+	if (uw_unlikely(!list_empty(&io->late)))
+		request_end_late(io);
 	io_run(io);
 }
 

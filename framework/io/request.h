@@ -281,6 +281,9 @@ void request_chunk_keep(struct fx_io *io, struct request_chunk *chunk); /* the p
  */
 void request_slot_delete(struct fx_request *req);
 
+/* What was handed back has ended for its client: now the last references of its slots go. Owner. */
+void request_end_late(struct fx_io *io) UW_COLD;
+
 /* --- request_buffers.c; owner loop --- */
 NTSTATUS request_grow_buffer(struct fx_request *req, size_t len) UW_COLD;
 /* request_bind() of all but small buffered controls, reads and writes. */

@@ -255,14 +255,49 @@ UW_COLD static void retire_memories(struct fx_request *req)
 	req->memories = false;
 }
 
-/* Its cleanup callbacks and those of what is below it are the driver's: at the level of all others
- * of this loop. request_release() follows at the last reference. */
+static bool has_destroy(const struct fx_object *obj)
+{
+	if (obj->destroy)
+		return true;
+	for (const struct fx_context *ctx = obj->contexts; ctx; ctx = ctx->next)
+		if (ctx->destroy)
+			return true;
+	return false;
+}
+
+/*
+ * Its cleanup callbacks and those of what is below it are the driver's: at the level of all others
+ * of this loop, and before its client has the packet, which is among those that the next flush
+ * hands back. EvtDestroy comes after that, as the framework has a reference until then in KMDF,
+ * too. request_release() follows at the last reference.
+ */
 static void delete_slot(struct fx_request *req)
 {
-	KIRQL before = fx_irql_raise(req->io->config.level);
+	struct fx_io *io = req->io;
+	bool late = has_destroy(&req->base) && !list_empty(&io->done);
+	KIRQL before = fx_irql_raise(io->config.level);
 
 	req->needs_context = true;
+	if (late) {
+		fx_object_ref(&req->base);
+		list_push_back(&io->late, &req->link);
+	}
 	fx_object_delete(&req->base);
+	fx_irql_restore(before);
+}
+
+void request_end_late(struct fx_io *io)
+{
+	KIRQL before = fx_irql_raise(io->config.level);
+	struct list *link;
+
+	while ((link = list_pop_front(&io->late))) {
+		struct fx_request *req = list_entry(link, struct fx_request, link);
+
+		io->ending_late = req;
+		fx_object_unref(&req->base);
+		io->ending_late = NULL;
+	}
 	fx_irql_restore(before);
 }
 
@@ -342,12 +377,18 @@ struct fx_object *fx_io_request_device(struct fx_object *request)
 static void request_release(struct fx_object *obj)
 {
 	struct fx_request *req = uw_container_of(obj, struct fx_request, base);
+	bool here = false;
 
 	spin_lock_acquire(&room_lock);
 	/* no room any more, or the pool itself ends a slot that is in nobody's hands */
 	if (req->io && request_state(req) != REQUEST_FREE) {
 		request_race_point();
-		request_ask(req, REQUEST_OP_RECYCLE);
+		/* its client may go with the device: no message would be in time */
+		here = io_is_owner(req->io) && req->io->ending_late == req;
+		if (!here)
+			request_ask(req, REQUEST_OP_RECYCLE);
 	}
 	spin_lock_release(&room_lock);
+	if (here)
+		request_recycle_slowly(req->io, req);
 }

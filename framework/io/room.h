@@ -81,6 +81,8 @@ struct fx_io {
 	uint32_t untraced;              /* packets until the next one that is traced */
 	const struct fx_packet *traced; /* it is followed to its end; NULL: none */
 	struct list done; /* fx_packet.link: completed, not yet handed back; linked forward only */
+	struct list late; /* fx_request.link: EvtDestroy comes when its client has its packet */
+	const struct fx_request *ending_late; /* one of these, whose last reference may go */
 	struct request_pool pool;
 	struct list queues;   /* fx_queue.io_link, in creation order */
 	struct list *cursor;  /* in queues: the next to tell; a callback may delete any of them */
