@@ -26,8 +26,8 @@
  */
 #define IOCTL_ECHO_SET_DELAY ((0x22u << 16) | (0x800u << 2))
 
-#define ECHO_MOST_BYTES    65536u
-#define ECHO_DELAY_MS      100u /* until it is set */
+#define ECHO_MOST_BYTES    131072u /* one request of a node in /dev, for who writes more */
+#define ECHO_DELAY_MS      100u    /* until it is set */
 #define ECHO_MOST_DELAY_MS 3600000u
 
 #endif

@@ -165,9 +165,6 @@ static int check_op(const struct uwdf_op *op)
 		return -EINVAL;
 	if ((op->in_len && (!wants_in || !op->in)) || (op->out_len && (!wants_out || !op->out)))
 		return -EINVAL;
-	/* a transport that shares memory may carry more output */
-	if (op->in_len > UWDF_WIRE_MAX_PAYLOAD)
-		return -EMSGSIZE;
 	return 0;
 }
 

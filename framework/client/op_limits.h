@@ -13,18 +13,17 @@ static inline bool op_is_control_of(const struct uwdf_op *op, uint32_t method)
 	return op->kind == UWDF_CONTROL && UWDF_METHOD_OF(op->code) == method;
 }
 
-/* -EMSGSIZE? @out_shared: the output lies in memory of uwdf_memory_alloc() that is not copied. */
-static inline bool op_is_too_long(const struct uwdf_op *op, bool out_shared)
+/* -EMSGSIZE? What lies in memory of uwdf_memory_alloc() that is not copied is as long as that. */
+static inline bool op_is_too_long(const struct uwdf_op *op, bool in_shared, bool out_shared)
 {
-	if (op->in_len > UWDF_WIRE_MAX_PAYLOAD)
-		return true;
-	if (out_shared && op->kind == UWDF_CONTROL && !op_is_control_of(op, UWDF_METHOD_BUFFERED))
-		return op->out_len > UINT32_MAX;
-	if (op->out_len > UWDF_WIRE_MAX_PAYLOAD)
+	size_t in_len = in_shared ? 0 : op->in_len, out_len = out_shared ? 0 : op->out_len;
+
+	if (in_len > UWDF_WIRE_MAX_PAYLOAD || out_len > UWDF_WIRE_MAX_PAYLOAD ||
+	    op->in_len > UINT32_MAX || op->out_len > UINT32_MAX)
 		return true;
 	/* both go one way: the driver reads the second one, too */
-	return op_is_control_of(op, UWDF_METHOD_IN_DIRECT) &&
-	       op->in_len + op->out_len > UWDF_WIRE_MAX_PAYLOAD;
+	return in_len + out_len > UWDF_WIRE_MAX_PAYLOAD &&
+	       op_is_control_of(op, UWDF_METHOD_IN_DIRECT);
 }
 
 #endif

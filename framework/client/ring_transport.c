@@ -142,7 +142,7 @@ static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 		look_for_hang_up(rt);
 	if (uw_unlikely(rt->dead))
 		return -EPIPE;
-	if (uw_unlikely(op_is_too_long(op, way.out_shared)))
+	if (uw_unlikely(op_is_too_long(op, way.in_shared, way.out_shared)))
 		return -EMSGSIZE;
 	err = slots_take(&rt->slots, op, &tag);
 	if (uw_unlikely(err))
@@ -193,7 +193,7 @@ static inline bool is_shared(const struct ring_transport *rt, const struct uwdf_
 	return op->kind == UWDF_CONTROL && op->in_len && op->out_len &&
 	       ring_memory_find(&rt->memory, op->in, op->in_len, &at->in) &&
 	       ring_memory_find(&rt->memory, op->out, op->out_len, &at->out) &&
-	       !op_is_too_long(op, true);
+	       !op_is_too_long(op, true, true);
 }
 
 static inline void put_shared(struct ring_transport *rt, const struct uwdf_op *op,

@@ -56,7 +56,7 @@ static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 		return -ENODEV;
 	if (st->dead)
 		return -EPIPE;
-	if (op_is_too_long(op, false))
+	if (op_is_too_long(op, false, false))
 		return -EMSGSIZE;
 	if (more) {
 		entry.in_len += (uint32_t)more;

@@ -434,6 +434,16 @@ struct irq_loop *fx_file_loop(struct fx_file *file)
 	return loop;
 }
 
+bool fx_file_is_direct(struct fx_file *file)
+{
+	WDF_DEVICE_IO_TYPE type;
+
+	spin_lock_acquire(&file->lock);
+	type = file->io ? file->io->config.io_type : WdfDeviceIoUndefined;
+	spin_lock_release(&file->lock);
+	return type == WdfDeviceIoDirect || type == WdfDeviceIoNeither;
+}
+
 void fx_file_look_at_device(struct fx_file *file, void (*look)(struct fx_device *device, void *arg),
 			    void *arg)
 {

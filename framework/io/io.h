@@ -183,6 +183,8 @@ void fx_file_close(struct fx_file *file);
 void fx_file_close_start(struct fx_file *file, void (*done)(void *arg), void *arg);
 /* The owner loop, where fx_io_submit() needs no message; NULL: the device is gone. Any thread. */
 struct irq_loop *fx_file_loop(struct fx_file *file);
+/* Do reads and writes reach its driver without a copy? */
+bool fx_file_is_direct(struct fx_file *file);
 /* Calls @look, which must not block, while the file's device is there; not if it is gone. */
 void fx_file_look_at_device(struct fx_file *file, void (*look)(struct fx_device *device, void *arg),
 			    void *arg);

@@ -168,6 +168,11 @@ static void io_memory_free(struct uwdf_io_memory *memory)
 	memory->place = dma_share_free(memory->place);
 }
 
+static bool io_is_direct(struct uwdf_file *file)
+{
+	return fx_file_is_direct(file_of(file));
+}
+
 const struct uwdf_device_io_ops uwdf_device_io = {
 	.open = io_open,
 	.close = io_close,
@@ -181,4 +186,5 @@ const struct uwdf_device_io_ops uwdf_device_io = {
 	.loop = io_loop,
 	.memory_new = io_memory_new,
 	.memory_free = io_memory_free,
+	.is_direct = io_is_direct,
 };

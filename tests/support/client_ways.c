@@ -28,6 +28,8 @@ static struct ways {
 	unsigned int pending, files_closed; /* atomic */
 	bool refuses_opens;
 	uint32_t asked; /* atomic */
+	struct ways_seen seen;
+	unsigned int children_cleaned; /* atomic */
 } ways;
 
 /* --- the driver --- */
@@ -38,17 +40,49 @@ static void on_cancel(WDFREQUEST request)
 	WdfRequestComplete(request, STATUS_CANCELLED);
 }
 
+static void fill(WDFREQUEST request, size_t out_len)
+{
+	void *out;
+	NTSTATUS status = WdfRequestRetrieveOutputBuffer(request, out_len, &out, NULL);
+
+	if (NT_SUCCESS(status))
+		memset(out, WAYS_FILLING, out_len);
+	WdfRequestCompleteWithInformation(request, status, out_len);
+}
+
+static WDF_REQUEST_PARAMETERS parameters_of(WDFREQUEST request)
+{
+	WDF_REQUEST_PARAMETERS params;
+
+	WDF_REQUEST_PARAMETERS_INIT(&params);
+	WdfRequestGetParameters(request, &params);
+	return params;
+}
+
 static void on_read(WDFQUEUE queue, WDFREQUEST request, size_t len)
 {
 	(void)queue;
-	(void)len;
+	if (len > WAYS_LONG &&
+	    parameters_of(request).Parameters.Read.DeviceOffset != WAYS_PEND_AT) {
+		fill(request, len);
+		return;
+	}
 	__atomic_add_fetch(&ways.pending, 1, __ATOMIC_RELAXED);
 	WdfRequestMarkCancelable(request, on_cancel);
 }
 
 static void on_write(WDFQUEUE queue, WDFREQUEST request, size_t len)
 {
+	size_t filled = 0;
+	uint8_t *in;
+
 	(void)queue;
+	if (len > WAYS_LONG &&
+	    NT_SUCCESS(WdfRequestRetrieveInputBuffer(request, len, (PVOID *)&in, NULL))) {
+		for (size_t i = 0; i < len; i++)
+			filled += in[i] == WAYS_FILLING;
+		len = filled;
+	}
 	WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, len);
 }
 
@@ -65,14 +99,119 @@ static void echo(WDFREQUEST request, size_t out_len, size_t in_len, NTSTATUS sta
 	WdfRequestCompleteWithInformation(request, status, len);
 }
 
-static void fill(WDFREQUEST request, size_t out_len)
+/* The driver of "neither" I/O takes what the IRP says, here in any context. */
+static void look(WDFREQUEST request)
 {
-	void *out;
-	NTSTATUS status = WdfRequestRetrieveOutputBuffer(request, out_len, &out, NULL);
+	const WDF_REQUEST_PARAMETERS params = parameters_of(request);
+	PIRP irp = WdfRequestWdmGetIrp(request);
+	uint8_t *in = params.Parameters.DeviceIoControl.Type3InputBuffer;
 
+	ways.seen =
+		(struct ways_seen){ .type3_input = in,
+				    .irp_type3_input =
+					    IoGetCurrentIrpStackLocation(irp)
+						    ->Parameters.DeviceIoControl.Type3InputBuffer,
+				    .user_buffer = irp->UserBuffer,
+				    .in_len = params.Parameters.DeviceIoControl.InputBufferLength };
+	if (in) {
+		memcpy(ways.seen.input, in,
+		       ways.seen.in_len < 16 ? ways.seen.in_len : sizeof(ways.seen.input));
+		*in = WAYS_FILLING;
+	}
+	WdfRequestComplete(request, STATUS_SUCCESS);
+}
+
+/* Of the other methods; the second buffer of METHOD_IN_DIRECT is the driver's to read: its
+ * information is how much there is what is in the first. */
+static void echo_direct(WDFREQUEST request, size_t out_len, size_t in_len)
+{
+	const WDF_REQUEST_PARAMETERS params = parameters_of(request);
+	const uint32_t method =
+		METHOD_FROM_CTL_CODE(params.Parameters.DeviceIoControl.IoControlCode);
+	uint8_t *in, *second;
+	size_t same = 0;
+
+	if (method == METHOD_OUT_DIRECT) {
+		echo(request, out_len, in_len, STATUS_SUCCESS);
+		return;
+	}
+	if (method == METHOD_NEITHER) {
+		same = in_len < out_len ? in_len : out_len;
+		memcpy(WdfRequestWdmGetIrp(request)->UserBuffer,
+		       params.Parameters.DeviceIoControl.Type3InputBuffer, same);
+		WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, same);
+		return;
+	}
+	if (!NT_SUCCESS(WdfRequestRetrieveInputBuffer(request, 1, (PVOID *)&in, NULL)) ||
+	    !NT_SUCCESS(WdfRequestRetrieveOutputBuffer(request, 1, (PVOID *)&second, NULL))) {
+		WdfRequestComplete(request, STATUS_DATA_ERROR);
+		return;
+	}
+	for (size_t i = 0; i < in_len && i < out_len; i++)
+		same += in[i] == second[i];
+	WdfRequestCompleteWithInformation(request, STATUS_SUCCESS, same);
+}
+
+/* --- what is below a request --- */
+
+static void child_cleanup(WDFOBJECT object)
+{
+	(void)object;
+	__atomic_add_fetch(&ways.children_cleaned, 1, __ATOMIC_RELAXED);
+}
+
+static void no_timer(WDFTIMER timer)
+{
+	(void)timer;
+}
+
+static void no_work(WDFWORKITEM work)
+{
+	(void)work;
+}
+
+static void no_dpc(WDFDPC dpc)
+{
+	(void)dpc;
+}
+
+static NTSTATUS make_children(WDFREQUEST request)
+{
+	WDF_WORKITEM_CONFIG work_config;
+	WDF_OBJECT_ATTRIBUTES attrs;
+	WDF_TIMER_CONFIG timer_config;
+	WDF_DPC_CONFIG dpc_config;
+	WDFWORKITEM work;
+	WDFMEMORY memory;
+	WDFTIMER timer;
+	WDFDPC dpc;
+	NTSTATUS status;
+
+	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
+	attrs.EvtCleanupCallback = child_cleanup;
+	attrs.ParentObject = request;
+	WDF_TIMER_CONFIG_INIT(&timer_config, no_timer);
+	WDF_WORKITEM_CONFIG_INIT(&work_config, no_work);
+	WDF_DPC_CONFIG_INIT(&dpc_config, no_dpc);
+	timer_config.AutomaticSerialization = FALSE;
+	work_config.AutomaticSerialization = FALSE;
+	dpc_config.AutomaticSerialization = FALSE;
+	status = WdfTimerCreate(&timer_config, &attrs, &timer);
 	if (NT_SUCCESS(status))
-		memset(out, WAYS_FILLING, out_len);
-	WdfRequestCompleteWithInformation(request, status, out_len);
+		status = WdfWorkItemCreate(&work_config, &attrs, &work);
+	if (NT_SUCCESS(status))
+		status = WdfDpcCreate(&dpc_config, &attrs, &dpc);
+	if (NT_SUCCESS(status))
+		status = WdfMemoryCreate(&attrs, NonPagedPoolNx, 1, 64, &memory, NULL);
+	if (!NT_SUCCESS(status))
+		return status;
+	WdfTimerStart(timer, WDF_REL_TIMEOUT_IN_SEC(3600)); /* stopped with it */
+	return status;
+}
+
+unsigned int ways_children_cleaned(void)
+{
+	return __atomic_load_n(&ways.children_cleaned, __ATOMIC_RELAXED);
 }
 
 static void on_control(WDFQUEUE queue, WDFREQUEST request, size_t out_len, size_t in_len,
@@ -87,6 +226,12 @@ static void on_control(WDFQUEUE queue, WDFREQUEST request, size_t out_len, size_
 		echo(request, out_len, in_len, STATUS_BUFFER_OVERFLOW);
 	else if (code == WAYS_FILL)
 		fill(request, out_len);
+	else if (code == WAYS_CHILDREN)
+		WdfRequestComplete(request, make_children(request));
+	else if ((code & ~3u) == WAYS_LOOK)
+		look(request);
+	else if ((code & ~3u) == (WAYS_ECHO & ~3u))
+		echo_direct(request, out_len, in_len);
 	else
 		WdfRequestComplete(request, STATUS_INVALID_DEVICE_REQUEST);
 }
@@ -113,6 +258,8 @@ static void in_init(PWDFDEVICE_INIT init)
 {
 	WDF_FILEOBJECT_CONFIG config;
 
+	if (ways.behaviour->direct_io)
+		WdfDeviceInitSetIoType(init, WdfDeviceIoDirect);
 	WDF_FILEOBJECT_CONFIG_INIT(&config, on_create, on_close, NULL);
 	WdfDeviceInitSetFileObjectConfig(init, &config, WDF_NO_OBJECT_ATTRIBUTES);
 }
@@ -182,6 +329,11 @@ bool ways_was_asked(void)
 	return __atomic_load_n(&ways.asked, __ATOMIC_ACQUIRE);
 }
 
+const struct ways_seen *ways_seen(void)
+{
+	return &ways.seen;
+}
+
 /* --- the client --- */
 
 const char *ways_name(void)
@@ -217,6 +369,11 @@ uwdf_handle *ways_open(const char *what)
 const char *ways_error(void)
 {
 	return ways.error.text;
+}
+
+bool ways_is_in_process(void)
+{
+	return ways.way == IN_PROCESS;
 }
 
 bool ways_shares_memory(void)

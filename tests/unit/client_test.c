@@ -240,6 +240,17 @@ static void test_write__tells_how_much(void **state)
 	uwdf_close(h);
 }
 
+static void test_error_text__of_any_error__says_something(void **state)
+{
+	(void)state;
+	for (int err = 0; err < 4096; err++) {
+		assert_true(strlen(uwdf_error_text(err)) > 5);
+		assert_ptr_equal(uwdf_error_text(-err), uwdf_error_text(err));
+	}
+	assert_non_null(strstr(uwdf_error_text(-EMSGSIZE), "64 KiB"));
+	assert_non_null(strstr(uwdf_error_text(-ENODEV), "removed"));
+}
+
 static void test_flush__reaches_the_device(void **state)
 {
 	struct server_fixture *f = *state;
@@ -562,6 +573,7 @@ int main(void)
 		with_server(test_open__leaving_device__refused),
 		with_server(test_read__waits_for_the_device),
 		with_server(test_write__tells_how_much),
+		cmocka_unit_test(test_error_text__of_any_error__says_something),
 		with_server(test_flush__reaches_the_device),
 		with_server(test_control__largest_both_ways),
 		with_server(test_read__timeout__cancels_first),

@@ -471,11 +471,6 @@ static void removal__polled__readable(void)
 	uwdf_close(h);
 }
 
-#define BEHAVIOUR(name)                                                                            \
-	{                                                                                          \
-#name, name                                                                        \
-	}
-
 int main(void)
 {
 	static const struct ways_behaviour behaviours[] = {

@@ -178,8 +178,8 @@ static const struct lie lies[] = {
 	{ "output to behind its region", .flags = UWDF_RING_OUT_SHARED, .out_at = REGION - 2 },
 	{ "output in a region there is not", .flags = UWDF_RING_OUT_SHARED, .out_at = UWDF_RING_AT(15, 0) },
 	{ "output in a region past the table", .flags = UWDF_RING_OUT_SHARED, .out_at = UWDF_RING_AT(16, 0) },
-	{ "buffered output too long to copy", .flags = UWDF_RING_OUT_SHARED, .out_len = UWDF_WIRE_MAX_PAYLOAD + 1 },
-	{ "input too long to copy", .flags = UWDF_RING_IN_SHARED, .in_len = UWDF_WIRE_MAX_PAYLOAD + 1 },
+	{ "output longer than its region", .flags = UWDF_RING_OUT_SHARED, .out_len = REGION + 1 },
+	{ "input longer than its region", .flags = UWDF_RING_IN_SHARED, .in_len = REGION + 1 },
 };
 /* clang-format on */
 

@@ -38,6 +38,15 @@ dd_writes_and_reads() {
 	expect 1 su -s /bin/sh user -c 'cat /dev/uwdf/edu' && says 1 'Permission denied' /tmp/out && stop_node edu
 }
 
+# One call of a program is as many requests of 128 KiB as it takes; the driver keeps the last one written.
+dd_moves_a_megabyte_at_a_time() {
+	run_node echo ./uwdf run echo --device model:edu && yes uwdf | head -c 1048576 >/tmp/in || return 1
+	expect 0 dd if=/tmp/in of=/dev/uwdf/echo bs=1M count=1 && says 1 '^1+0 records out' /tmp/out &&
+		expect 0 dd if=/dev/uwdf/echo of=/tmp/back bs=1M count=1 && says 1 '^1+0 records in' /tmp/out || return 1
+	[ "$(tail -c 131072 /tmp/in | cat - /dev/null | md5sum)" = "$(tail -c 131072 /tmp/back | md5sum)" ] || fail "other bytes came back"
+	[ "$(wc -c </tmp/back)" = 1048576 ] && stop_node echo
+}
+
 ioctl_in_four_methods() {
 	run_node Nonpnp ./uwdf run nonpnp && expect 0 ./cuse_ioctl nonpnp /dev/uwdf/Nonpnp && stop_node Nonpnp
 }
@@ -73,6 +82,7 @@ each_device_has_a_node() {
 cuse_scenarios() {
 	scenario missing_module_is_named
 	scenario dd_writes_and_reads
+	scenario dd_moves_a_megabyte_at_a_time
 	scenario ioctl_in_four_methods
 	scenario signal_cancels_the_read
 	scenario device_goes_under_a_read

@@ -112,11 +112,13 @@ static struct in_flight *make(struct in_process *p, struct uwdf_op *op)
 
 static int may_submit(const struct in_process *p, const struct uwdf_op *op)
 {
-	bool out_shared = p->table.memory && pieces_find(&p->memory, op->out, op->out_len);
+	const bool shares = p->table.memory;
+	bool in_shared = shares && pieces_find(&p->memory, op->in, op->in_len);
+	bool out_shared = shares && pieces_find(&p->memory, op->out, op->out_len);
 
 	if (p->removed)
 		return -ENODEV;
-	return op_is_too_long(op, out_shared) ? -EMSGSIZE : 0;
+	return op_is_too_long(op, in_shared, out_shared) ? -EMSGSIZE : 0;
 }
 
 /* Lock held. */

@@ -11,6 +11,7 @@
 #include "uwdf/wire.h"
 
 #define SERVER_MAX_FILES     65535u      /* handles of one connection: their slots have 16 bits */
+#define SERVER_MAX_COPY      (4u << 20)  /* bytes of a buffer that the device would copy */
 #define SERVER_MAX_CHARGE    (64u << 20) /* bytes of one connection's requests and answers */
 #define SERVER_ANSWER_CHARGE (16u << 20) /* above that, for answers alone: refusals, too */
 /* Connections for administrators who have reached their quota: to ask how it is, and to STOP. */

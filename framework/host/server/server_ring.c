@@ -248,6 +248,7 @@ static int ring_new(struct connection *c, struct server_file *f, uint32_t entrie
 	ring->ops = c->server->params.ops;
 	ring->of_loop = ring->ops->loop && ring->ops->submit_many && ring->ops->reap;
 	ring->file = f->file;
+	ring->is_direct = ring->ops->is_direct && ring->ops->is_direct(f->file);
 	ring->server = c->server;
 	ring->connection = c;
 	ring->owner = f;

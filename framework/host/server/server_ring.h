@@ -76,8 +76,9 @@ struct server_ring {
 	struct connection *connection; /* borrowed: outlives us */
 	struct server_file *owner;     /* the same */
 	uint8_t rights;
-	bool of_loop;  /* the device is served by our loop, and takes many at a time */
-	int bell_fd;   /* owned: the client rings */
+	bool is_direct; /* its reads and writes are not copied */
+	bool of_loop;   /* the device is served by our loop, and takes many at a time */
+	int bell_fd;    /* owned: the client rings */
 	int client_fd; /* owned: we ring; the client has no descriptor of it, only one that waits */
 	struct ring_region regions[UWDF_RING_MAX_REGION];
 
@@ -106,6 +107,10 @@ void ring_cancel_all(struct irq_message *msg);
 /* What is wrong with an entry's tag, or NULL: it names a free slot. */
 const char *ring_judge_tag(const struct server_ring *ring, uint64_t tag);
 const char *ring_judge_rest(const struct server_ring *ring, const struct uwdf_ring_entry *e);
+/* Of one with a buffer of more than UWDF_WIRE_MAX_PAYLOAD: what it charges, and does it ask for
+ * more to be copied at a time than the other clients can wait for? */
+uint32_t ring_charge_of_long(const struct server_ring *ring, const struct uwdf_ring_entry *e);
+bool ring_copies_too_much(const struct server_ring *ring, const struct uwdf_ring_entry *e);
 /* What is wrong with the rest of our copy of an entry, or NULL. */
 static inline const char *ring_judge(const struct server_ring *ring,
 				     const struct uwdf_ring_entry *e)

@@ -221,6 +221,9 @@ static int32_t may_pass(const struct server_ring *ring, const struct ring_reques
 		return UWDF_STATUS_DEVICE_REMOVED;
 	if (uw_unlikely(~ring->rights & UWDF_ACCESS_BOTH) && uw_unlikely(has_no_right(ring, r)))
 		return UWDF_STATUS_ACCESS_DENIED;
+	if (uw_unlikely(r->charge > 2 * UWDF_WIRE_MAX_PAYLOAD) &&
+	    ring_copies_too_much(ring, &r->entry))
+		return UWDF_STATUS_INVALID_BUFFER_SIZE;
 	return ring->charge > SERVER_MAX_CHARGE ? UWDF_STATUS_INSUFFICIENT_RESOURCES
 						: UWDF_STATUS_SUCCESS;
 }
@@ -230,8 +233,9 @@ static bool begin(struct server_ring *ring, struct ring_request *r)
 {
 	int32_t status;
 
-	r->charge = least(r->entry.in_len, UWDF_WIRE_MAX_PAYLOAD) +
-		    least(r->entry.out_len, UWDF_WIRE_MAX_PAYLOAD);
+	r->charge = r->entry.in_len + r->entry.out_len;
+	if (uw_unlikely((r->entry.in_len | r->entry.out_len) >= UWDF_WIRE_MAX_PAYLOAD))
+		r->charge = ring_charge_of_long(ring, &r->entry);
 	r->cancel_asked = false;
 	r->cancel_sent = false;
 	r->cancel_late = false;

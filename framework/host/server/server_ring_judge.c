@@ -3,12 +3,38 @@
  */
 #include "server_ring.h"
 
-/* More than a datagram's worth goes only where it will not be copied. */
-static uint64_t most(const struct uwdf_ring_entry *e, bool is_output)
+/* Does the device copy it, or does its driver see the client's memory? */
+static bool is_copied(const struct server_ring *ring, const struct uwdf_ring_entry *e,
+		      bool is_output)
 {
-	if (e->opcode != UWDF_OP_CONTROL || UWDF_METHOD_OF(e->offset) == UWDF_METHOD_BUFFERED)
-		return UWDF_WIRE_MAX_PAYLOAD;
-	return is_output ? UINT32_MAX : UWDF_WIRE_MAX_PAYLOAD;
+	if (e->opcode != UWDF_OP_CONTROL)
+		return !ring->is_direct;
+	switch (UWDF_METHOD_OF(e->offset)) {
+	case UWDF_METHOD_BUFFERED:
+		return true;
+	case UWDF_METHOD_NEITHER:
+		return false;
+	default:
+		return !is_output;
+	}
+}
+
+static uint32_t charge_of(uint32_t len, bool copied)
+{
+	return copied || len < UWDF_WIRE_MAX_PAYLOAD ? len : UWDF_WIRE_MAX_PAYLOAD;
+}
+
+/* No overflow: what is judged lies in the regions, which have few hundred MiB. */
+uint32_t ring_charge_of_long(const struct server_ring *ring, const struct uwdf_ring_entry *e)
+{
+	return charge_of(e->in_len, is_copied(ring, e, false)) +
+	       charge_of(e->out_len, is_copied(ring, e, true));
+}
+
+bool ring_copies_too_much(const struct server_ring *ring, const struct uwdf_ring_entry *e)
+{
+	return (e->in_len > SERVER_MAX_COPY && is_copied(ring, e, false)) ||
+	       (e->out_len > SERVER_MAX_COPY && is_copied(ring, e, true));
 }
 
 static const char *judge_kind(const struct uwdf_ring_entry *e)
@@ -33,8 +59,8 @@ static const char *judge_input(const struct server_ring *ring, const struct uwdf
 
 	if (!(e->flags & UWDF_RING_IN_SHARED))
 		return e->in_len > room ? "more input than an entry holds" : NULL;
-	if (!e->in_len || e->in_len > most(e, false))
-		return "an input of impossible length";
+	if (!e->in_len)
+		return "an input of no length";
 	return ring_memory(ring, e->in_at, e->in_len) ? NULL : "input outside of its memory";
 }
 
@@ -42,8 +68,8 @@ static const char *judge_output(const struct server_ring *ring, const struct uwd
 {
 	if (!(e->flags & UWDF_RING_OUT_SHARED))
 		return e->out_len > UWDF_RING_INLINE ? "more output than an answer holds" : NULL;
-	if (!e->out_len || e->out_len > most(e, true))
-		return "an output of impossible length";
+	if (!e->out_len)
+		return "an output of no length";
 	return ring_memory(ring, e->out_at, e->out_len) ? NULL : "output outside of its memory";
 }
 

@@ -98,6 +98,9 @@ struct uwdf_device_io_ops {
 	 */
 	int (*memory_new)(struct uwdf_file *file, size_t len, struct uwdf_io_memory *out);
 	void (*memory_free)(struct uwdf_io_memory *memory);
+	/* Are reads and writes done on the client's memory itself? What is copied is bounded by who
+	 * submits. NULL: no. */
+	bool (*is_direct)(struct uwdf_file *file);
 };
 
 /* libuwdf's: @device is a struct uwdf_device. */

@@ -27,6 +27,9 @@ struct uwdf_error {
 
 #define UWDF_TIMEOUT_FOREVER (-1)
 
+/* What an error that these functions return means, and what to do, for a person. Never NULL. */
+const char *uwdf_error_text(int err);
+
 /**
  * uwdf_open() - open a device.
  * @what: UTF-8, one of
@@ -73,7 +76,8 @@ struct uwdf_op {
 	const void *in; /* write and control; copied by submit */
 	size_t in_len;
 	/* read and control; filled before the op is reaped. With METHOD_IN_DIRECT the driver reads
-	 * what is in it: in_len and out_len together at most 64 KiB, else -EMSGSIZE */
+	 * what is in it. Neither in nor out may have more than 64 KiB, with METHOD_IN_DIRECT both
+	 * together, else -EMSGSIZE: but for what lies in memory of uwdf_memory_alloc() */
 	void *out;
 	size_t out_len;
 	uint64_t offset;
@@ -152,8 +156,11 @@ int uwdf_let_go(uwdf_handle *handle);
  * @out: zeroed, at a multiple of 64 bytes; valid until uwdf_close().
  *
  * An op whose in or out lies inside is not copied on its way: the driver of a direct transfer (or a
- * "neither" one) sees this memory itself, as long as its request lasts. Then a control's out may be
- * longer than 64 KiB. Where there is no shared memory the calls are the same, and copy.
+ * "neither" one) sees this memory itself, as long as its request lasts. It may be as long as that
+ * memory, which one handle may have 256 MiB of. What the driver gets a copy of (buffered I/O, the
+ * input of a direct control) has at most 4 MiB, else STATUS_INVALID_BUFFER_SIZE, and 64 MiB at a
+ * time, else STATUS_INSUFFICIENT_RESOURCES; in the device's own process there is no such limit.
+ * Where there is no shared memory the calls are the same, and copy up to 64 KiB.
  *
  * Return: 0; -ENOMEM, also where the host allows no more; -EPIPE.
  */

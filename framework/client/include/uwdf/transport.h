@@ -21,7 +21,7 @@ struct uwdf_transport;
 
 struct uwdf_transport_ops {
 	/* Take @op and give it op->tag; flush() follows. 0; -EAGAIN too many outstanding; -EPIPE
-	 * the host is gone; -EMSGSIZE. */
+	 * the host is gone; -EMSGSIZE: the limits are the transport's. */
 	int (*submit)(struct uwdf_transport *t, struct uwdf_op *op);
 	/* Any thread. Ask for the outstanding request with @tag to end; unknown tags are ignored.
 	 */

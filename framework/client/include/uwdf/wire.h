@@ -72,6 +72,7 @@ enum uwdf_wire_event {
 #define UWDF_METHOD_OF(code)  ((code)&3u)
 #define UWDF_METHOD_BUFFERED  0u
 #define UWDF_METHOD_IN_DIRECT 1u
+#define UWDF_METHOD_NEITHER   3u
 /* CONTROL, with a code of UWDF_METHOD_IN_DIRECT: the last out_len bytes of the payload are what the
  * second buffer holds, for the driver to read */
 #define UWDF_FLAG_OUT_DATA 16u
