@@ -145,12 +145,20 @@ static enum fx_packet_kind kind_of(WDF_REQUEST_TYPE type)
 	}
 }
 
+/* Before what it held goes: that may be the same, and deleted by its driver. */
+static void ref_memories(const struct sent_format *format)
+{
+	const struct sent_buffer *buffers[] = { &format->in, &format->out, &format->third };
+
+	for (unsigned int i = 0; i < SENT_MEMORIES; i++)
+		if (buffers[i]->memory)
+			fx_object_ref(&buffers[i]->memory->base);
+}
+
 static void hold(struct fx_sent *sent, unsigned int which, const struct sent_buffer *buffer)
 {
 	sent->offsets[which] = buffer->offset;
 	sent->others[which] = buffer->start;
-	if (buffer->memory)
-		fx_object_ref(&buffer->memory->base);
 	sent->memories[which] = buffer->memory;
 }
 
@@ -158,6 +166,7 @@ void sent_format(struct fx_sent *sent, const struct sent_format *format)
 {
 	struct fx_packet *packet = &sent->packet;
 
+	ref_memories(format);
 	sent_unformat(sent);
 	sent->type = format->type;
 	hold(sent, 0, &format->in);
