@@ -117,6 +117,20 @@ static int send_backlog(struct connection *c)
 
 /* --- receiving --- */
 
+/*
+ * How long a datagram is, for its judge: too long for the buffer makes a malformed entry of it, and
+ * so do descriptors, which clients get and never give. There is no room to receive any: the kernel
+ * has closed them.
+ */
+static size_t length_of(const struct connection *c, const struct msghdr *msg, size_t got)
+{
+	if (msg->msg_flags & MSG_CTRUNC)
+		log_warn("server",
+			 "%s: process %u passes file descriptors, which no message to a host takes",
+			 c->server->name, c->process_id);
+	return msg->msg_flags & (MSG_TRUNC | MSG_CTRUNC) ? msg->msg_iov->iov_len + 1 : got;
+}
+
 /* 1: an entry was served; 0: nothing more now; -errno: close. */
 static int receive_one(struct connection *c)
 {
@@ -130,8 +144,7 @@ static int receive_one(struct connection *c)
 		return 0;
 	if (got <= 0)
 		return got ? (int)got : -EPIPE;
-	/* a datagram too long for the buffer is judged as the malformed entry that it is */
-	err = entry_handle(c, c->server->rx, msg.msg_flags & MSG_TRUNC ? most + 1 : (size_t)got);
+	err = entry_handle(c, c->server->rx, length_of(c, &msg, (size_t)got));
 	return err ? err : 1;
 }
 
