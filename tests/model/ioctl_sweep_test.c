@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every control code: 4096 functions, 4 methods, 16 classes of lengths, through a served socket and
- * in process. The driver handles three functions in four and checks what it is given; a reference
- * of a few lines says what each answer must be. Builds that are slow (debug, sanitizers) take a
- * sample, chosen by a seed that is printed; UWDF_LONG=1 takes all.
+ * Every control code: 4096 functions, 4 methods, 16 classes of lengths, over a server's socket,
+ * over rings and in process. The driver handles three functions in four and checks what it is
+ * given; a reference of a few lines says what each answer must be. Builds that are slow (debug,
+ * sanitizers) take a sample, chosen by a seed that is printed; UWDF_LONG=1 takes all.
  */
 #include "fx_control.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -14,6 +15,7 @@
 #include "in_process.h"
 #include "server.h"
 #include "uwdf/client.h"
+#include "uwdf/wire.h"
 
 #define FUNCTIONS 4096u
 #define LENGTHS   16u
@@ -273,7 +275,19 @@ static void sweep(uwdf_handle *handle, const char *way)
 		assert_int_equal(count, FUNCTIONS * 4 * LENGTHS);
 }
 
-/* --- the two ways --- */
+/* --- the three ways --- */
+
+/* Is it the way that it is said to be? Only shared memory carries as much. */
+static void expect_shares_memory(uwdf_handle *handle, bool shares)
+{
+	const size_t len = 2 * UWDF_WIRE_MAX_PAYLOAD;
+	void *memory;
+
+	assert_int_equal(uwdf_memory_alloc(handle, len, &memory), 0);
+	assert_int_equal(uwdf_control(handle, CTL_CODE(FILE_DEVICE_UNKNOWN, UNKNOWN, 0, 0), memory,
+				      len, NULL, 0, 60000, NULL, NULL),
+			 shares ? 0 : -EMSGSIZE);
+}
 
 static struct uwdf_device *start_driver(void)
 {
@@ -292,7 +306,7 @@ static void settle(void *device)
 	uwdf_device_settle(device);
 }
 
-static void test_socket__every_code__as_the_reference_says(void **state)
+static void sweep_served(const char *transport)
 {
 	struct uwdf_device *device = start_driver();
 	const struct server_params params = { .name = "sweep",
@@ -304,17 +318,31 @@ static void test_socket__every_code__as_the_reference_says(void **state)
 	struct report rep = REPORT_INIT;
 	struct server *server;
 	uwdf_handle *handle;
-	(void)state;
+
 	assert_non_null(mkdtemp(dir));
 	setenv("UWDF_RUNTIME_DIR", dir, 1);
+	setenv("UWDF_TRANSPORT", transport, 1);
 	if (server_start(&params, &rep, &server))
 		fail_msg("%s", rep.text);
 	assert_int_equal(uwdf_open("sweep", NULL, &handle), 0);
-	sweep(handle, "socket");
+	expect_shares_memory(handle, strcmp(transport, "socket") != 0);
+	sweep(handle, transport);
 	uwdf_close(handle);
 	assert_int_equal(server_free(server, exec_deadline_ms(60000)), 0);
 	assert_int_equal(rmdir(dir), 0);
 	uwdf_device_release(device);
+}
+
+static void test_socket__every_code__as_the_reference_says(void **state)
+{
+	(void)state;
+	sweep_served("socket");
+}
+
+static void test_rings__every_code__as_the_reference_says(void **state)
+{
+	(void)state;
+	sweep_served("rings");
 }
 
 static void test_in_process__every_code__as_the_reference_says(void **state)
@@ -339,6 +367,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_socket__every_code__as_the_reference_says),
+		TEST(test_rings__every_code__as_the_reference_says),
 		TEST(test_in_process__every_code__as_the_reference_says),
 	};
 
