@@ -9,13 +9,14 @@
 #include "object/functions.h"
 #include "queue.h"
 #include "request_fast.h"
+#include "reserve.h"
 
 bool caller_has(const struct fx_request *req)
 {
 	return io_is_owner(req->io) && req->io->at_caller == req;
 }
 
-static void call_driver(struct fx_io *io, struct fx_request *req)
+void caller_present(struct fx_io *io, struct fx_request *req)
 {
 	struct fx_device_head *device = (void *)io->device;
 	struct io_call call;
@@ -28,25 +29,34 @@ static void call_driver(struct fx_io *io, struct fx_request *req)
 	io->at_caller = NULL;
 }
 
-static void present_to_caller(struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind)
+static void make_and_present(struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind)
 {
-	NTSTATUS status = io->dead ? STATUS_DEVICE_REMOVED : packet_judge(packet);
-	struct fx_request *req;
+	struct fx_request *req = request_get(io);
+	NTSTATUS status;
 
-	if (status != STATUS_PENDING) {
-		packet_finish(io, packet, status, 0);
-		return;
-	}
-	req = request_get(io);
 	if (!req) {
 		packet_finish(io, packet, STATUS_INSUFFICIENT_RESOURCES, 0);
 		return;
 	}
 	status = request_bind_any(req, packet, kind);
 	if (NT_SUCCESS(status))
-		call_driver(io, req);
+		caller_present(io, req);
 	else
 		request_finish(req, status, 0);
+}
+
+/* The queue that it will most likely come to says what happens without memory. */
+static void present_to_caller(struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind)
+{
+	NTSTATUS status = io->dead ? STATUS_DEVICE_REMOVED : packet_judge(packet);
+	struct fx_queue *q = io_route(io, kind);
+
+	if (status != STATUS_PENDING)
+		packet_finish(io, packet, status, 0);
+	else if (q && queue_reserve(q) && !packet_is_for_below(io, q, kind))
+		reserve_place_for_caller(q, packet, kind);
+	else
+		make_and_present(io, packet, kind);
 }
 
 void caller_place(struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind)
@@ -88,9 +98,10 @@ static NTSTATUS hand_down(struct fx_request *req)
 	struct fx_packet *packet = req->packet;
 
 	if (req->format == FORMAT_IO)
-		return refuse(req, FX_RULE_ENQUEUE_FORMATTED,
-			      "the device has no queue for it, and it is formatted for an I/O "
-			      "target: it would go on without that");
+		return refuse(
+			req, FX_RULE_ENQUEUE_FORMATTED,
+			"the device has no queue or handler for it, and it is formatted for an I/O "
+			"target: it would go on without that");
 	if (uw_unlikely(req->base.debug))
 		req->base.driver->object_hooks->completed(&req->base);
 	request_set_word(req, REQUEST_COMPLETING);
@@ -111,7 +122,7 @@ static NTSTATUS enqueue(struct fx_io *io, struct fx_request *req)
 		return refuse(req, FX_RULE_REQUEST_NOT_OWNED,
 			      "the driver does not own the request");
 	q = io_route(io, (enum fx_request_kind)req->kind);
-	if (!q && io->config.filter)
+	if (packet_is_for_below(io, q, (enum fx_request_kind)req->kind))
 		return hand_down(req);
 	if (!q)
 		return refuse(req, FX_RULE_ENQUEUE_NO_QUEUE,

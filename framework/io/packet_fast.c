@@ -155,8 +155,7 @@ NTSTATUS packet_judge(const struct fx_packet *packet)
 	return STATUS_PENDING;
 }
 
-/* As packet_judge(): may it go to @q? */
-static NTSTATUS judge(const struct fx_packet *packet, const struct fx_queue *q)
+NTSTATUS packet_judge_for(const struct fx_packet *packet, const struct fx_queue *q)
 {
 	NTSTATUS status = packet_judge(packet);
 
@@ -185,8 +184,7 @@ static bool has_reserve(const struct fx_io *io, const struct fx_queue *q, enum f
 	return q && queue_reserve(q);
 }
 
-/* Has a driver that passes on what is not its own no queue or handler for it? */
-static bool is_for_below(const struct fx_io *io, const struct fx_queue *q,
+bool packet_is_for_below(const struct fx_io *io, const struct fx_queue *q,
 			 enum fx_request_kind kind)
 {
 	if (uw_unlikely(kind == REQUEST_CREATE))
@@ -199,10 +197,10 @@ static bool is_for_below(const struct fx_io *io, const struct fx_queue *q,
 static inline __attribute__((always_inline)) void
 place_in(struct fx_queue *q, struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind)
 {
-	NTSTATUS status = judge(packet, q);
+	NTSTATUS status = packet_judge_for(packet, q);
 	struct fx_request *req;
 
-	if (uw_unlikely(is_for_below(io, q, kind))) {
+	if (uw_unlikely(packet_is_for_below(io, q, kind))) {
 		packet_pass_down(packet);
 		return;
 	}

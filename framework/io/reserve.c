@@ -273,23 +273,61 @@ static void give_up(struct fx_packet *packet, struct fx_request *req)
 		packet_finish(packet->file->io, packet, STATUS_CANCELLED, 0);
 }
 
-static void place_now(struct fx_reserve *reserve, struct fx_packet *packet,
-		      enum fx_request_kind kind)
+static void place_without_memory(struct fx_reserve *reserve, struct fx_packet *packet,
+				 enum fx_request_kind kind)
 {
-	struct fx_queue *q = reserve->queue;
-	struct fx_request *req = make_request(reserve, packet, kind);
-	NTSTATUS status = req ? STATUS_SUCCESS : judge(reserve, packet);
+	NTSTATUS status = judge(reserve, packet);
 
 	if (!NT_SUCCESS(status))
 		packet_finish(packet->file->io, packet, status, 0);
-	else if (q->gone || (req && (request_word(req) & REQUEST_CANCELLED)))
-		give_up(packet, req); /* the driver deleted or cancelled it in these callbacks */
-	else if (req)
-		queue_arrive(q, req);
+	else if (reserve->queue->gone)
+		give_up(packet, NULL); /* the driver deleted it in that callback */
 	else if (list_empty(&reserve->idle))
 		park(reserve, &reserve->parked, packet);
 	else
 		use_reserved(reserve, packet, kind);
+}
+
+/* Did the driver delete the queue or cancel it while it allocated? */
+static bool is_void(const struct fx_queue *q, const struct fx_request *req)
+{
+	return q->gone || (request_word(req) & REQUEST_CANCELLED);
+}
+
+static void place_now(struct fx_reserve *reserve, struct fx_packet *packet,
+		      enum fx_request_kind kind)
+{
+	struct fx_request *req = make_request(reserve, packet, kind);
+
+	if (!req)
+		place_without_memory(reserve, packet, kind);
+	else if (is_void(reserve->queue, req))
+		give_up(packet, req);
+	else
+		queue_arrive(reserve->queue, req);
+}
+
+void reserve_place_for_caller(struct fx_queue *q, struct fx_packet *packet,
+			      enum fx_request_kind kind)
+{
+	struct fx_reserve *reserve = queue_reserve(q);
+	struct fx_request *req = make_request(reserve, packet, kind);
+	NTSTATUS status;
+
+	if (req && is_void(q, req)) {
+		give_up(packet, req);
+		return;
+	}
+	if (req) {
+		caller_present(q->io, req);
+		return;
+	}
+	status = packet_judge_for(packet,
+				  q); /* what WdfDeviceEnqueueRequest() would have looked at */
+	if (status == STATUS_PENDING)
+		place_without_memory(reserve, packet, kind);
+	else
+		packet_finish(q->io, packet, status, 0);
 }
 
 void reserve_place(struct fx_queue *q, struct fx_packet *packet, enum fx_request_kind kind)

@@ -42,6 +42,11 @@ NTSTATUS reserve_assign(struct fx_queue *q, const WDF_IO_QUEUE_FORWARD_PROGRESS_
 /* --- owner --- */
 /* In place of the ordinary way: a request for @packet, now, or later, or never. */
 void reserve_place(struct fx_queue *q, struct fx_packet *packet, enum fx_request_kind kind);
+/* The same before EvtIoInCallerContext, which sees the request that could be made: as a reserved
+ * one may have to be waited for, it goes to its queue past that callback. No callback on the stack.
+ */
+void reserve_place_for_caller(struct fx_queue *q, struct fx_packet *packet,
+			      enum fx_request_kind kind);
 void reserve_run(struct fx_queue *q); /* whatever is due; no callback on the stack */
 void reserve_cancel_packet(struct fx_packet *packet);
 /* What waits for a request, of @file only if it is given. */

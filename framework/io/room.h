@@ -301,6 +301,11 @@ static inline bool packet_is_end(enum fx_packet_kind kind)
 #define PHASE_BELOW       16u /* fx_irp.below: an IRP that the driver passed on */
 /* STATUS_PENDING: go on. Anything else is the packet's end, the driver never sees it. */
 NTSTATUS packet_judge(const struct fx_packet *packet);
+/* As packet_judge(): may it go to @q? */
+NTSTATUS packet_judge_for(const struct fx_packet *packet, const struct fx_queue *q);
+/* Has a driver that passes on what is not its own no queue or handler for it? */
+bool packet_is_for_below(const struct fx_io *io, const struct fx_queue *q,
+			 enum fx_request_kind kind);
 bool packet_is_empty_transfer(const struct fx_packet *packet); /* a read or write of nothing */
 void packet_place(struct fx_packet *packet);                   /* it has arrived */
 /* The driver of a filter does not want it: on to the next lower device. */
@@ -362,6 +367,7 @@ void packet_place_unqueued(struct fx_io *io, struct fx_packet *packet) UW_COLD;
 /* --- caller.c; owner --- */
 /* For EvtIoInCallerContext, now or when no callback is on the stack. */
 void caller_place(struct fx_io *io, struct fx_packet *packet, enum fx_request_kind kind);
+void caller_present(struct fx_io *io, struct fx_request *req); /* no callback on the stack */
 bool caller_has(const struct fx_request *req); /* is this its EvtIoInCallerContext? any thread */
 
 /* --- route.c --- */

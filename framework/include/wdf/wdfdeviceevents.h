@@ -407,7 +407,9 @@ typedef EVT_WDF_FILE_CLOSE *PFN_WDF_FILE_CLOSE;
  *    pass it on with WdfDeviceEnqueueRequest(), or complete it.
  *
  * The place for WdfRequestRetrieveUnsafeUser...Buffer() and WdfRequestProbeAndLockUserBuffer...().
- * Under no lock.
+ * Under no lock. If the queue it will go to has a forward-progress policy, its
+ * EvtIoAllocateRequestResources is called before; a reserved request goes to its queue without this
+ * callback.
  *
  * IRQL:    PASSIVE_LEVEL; DISPATCH_LEVEL in a driver that declared its callbacks fit for it, which
  *          so cannot use those functions.

@@ -285,8 +285,7 @@ FORCEINLINE VOID WdfDeviceInitSetDeviceClass(PWDFDEVICE_INIT DeviceInit,
  * @EvtIoInCallerContext: the callback.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Differs: a forward-progress policy of a queue does not reach to these requests: without memory
- *          they fail.
+ * Differs: nothing known.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
 typedef VOID (*PFN_WDFDEVICEINITSETIOINCALLERCONTEXTCALLBACK)(
