@@ -47,14 +47,17 @@ static ULONG handlers_of(const struct presence *presence, size_t kind)
 /* Who completes it, with STATUS_SUCCESS and the number of the level as information; else nobody. */
 static void expect_by(const struct presence *presence, size_t kind, bool filter)
 {
+	const char *before = stack.scripts[UP].in_caller_context ? "up.InCaller" : "";
 	const char *word = presence->own ? kinds[kind].word : "Default";
 	bool taken = presence->own || presence->default_;
-	char text[64] = "";
+	const char *space = *before && (taken || filter) ? " " : "";
+	char text[64];
 
 	if (taken)
-		(void)snprintf(text, sizeof(text), "up.%s", word);
-	else if (filter)
-		(void)snprintf(text, sizeof(text), "fn.Default");
+		(void)snprintf(text, sizeof(text), "%s%sup.%s", before, space, word);
+	else
+		(void)snprintf(text, sizeof(text), "%s%s%s", before, space,
+			       filter ? "fn.Default" : "");
 	assert_log(text);
 	assert_int_equal(op.completions, 1);
 	if (taken || filter) {
@@ -87,6 +90,18 @@ static void test_forward__kind_by_handler_by_role__as_kmdf_does(void **state)
 			try_handlers(&presences[i], kind, true);
 			try_handlers(&presences[i], kind, false);
 		}
+}
+
+/* WdfDeviceEnqueueRequest() looks for a queue as a request that comes from above does. */
+static void test_forward__enqueued__kind_by_handler_by_role__the_same(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < UW_ARRAY_SIZE(kinds); kind++)
+		for (size_t i = 0; i < UW_ARRAY_SIZE(presences); i++)
+			for (int filter = 0; filter < 2; filter++) {
+				stack.scripts[UP].in_caller_context = TRUE;
+				try_handlers(&presences[i], kind, filter);
+			}
 }
 
 static void test_forward__manual_default_queue__takes_all(void **state)
@@ -355,6 +370,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, stack_setup, stack_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_forward__kind_by_handler_by_role__as_kmdf_does),
+		T(test_forward__enqueued__kind_by_handler_by_role__the_same),
 		T(test_forward__manual_default_queue__takes_all),
 		T(test_forward__past_all_drivers__the_bus_does_not_know_it),
 		T(test_forward__direct_io__the_clients_own_buffer),
