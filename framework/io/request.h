@@ -153,6 +153,7 @@ struct fx_request {
 	struct list file_link;         /* file->requests; owner only */
 	PFN_WDF_REQUEST_CANCEL cancel; /* published by REQUEST_CANCELABLE or REQUEST_CLAIMED */
 	struct list off_link;          /* io->called_off; owner only */
+	bool sealed;                   /* see request_seal(); owner only */
 	bool cancelled_on_queue;       /* due is EvtIoCanceledOnQueue, not EvtRequestCancel */
 	struct fx_reserve *reserve;    /* borrowed: goes back there; NULL: to the pool */
 	uint32_t ops;                  /* atomic: enum fx_request_op */
@@ -169,7 +170,7 @@ struct fx_request {
 	struct fx_sent *sent; /* owned: made when it is first formatted or sent; NULL: never */
 	PFN_WDF_REQUEST_COMPLETION_ROUTINE completion; /* for the next sending; NULL: none */
 	WDFCONTEXT completion_context;
-	uint64_t fill; /* of its last cache line */
+	const void *sealed_at; /* left_at when it was sealed; NULL: not known */
 };
 static_assert(offsetof(struct fx_request, head) == offsetof(struct fx_request, word) &&
 		      offsetof(struct fx_request, place) == offsetof(struct fx_request, head) + 2 &&
@@ -268,8 +269,9 @@ void request_pool_deinit(struct fx_io *io);
 struct fx_request *request_get_slowly(struct fx_io *io) UW_COLD;
 /* request_recycle() of any. */
 void request_recycle_slowly(struct fx_io *io, struct fx_request *req);
-void request_unplace(struct fx_request *req);       /* bound, but it ends in no queue here */
-void request_retire_slowly(struct fx_request *req); /* request_retire() of any */
+void request_unplace(struct fx_request *req);         /* bound, but it ends in no queue here */
+void request_retire_slowly(struct fx_request *req);   /* request_retire() of any */
+void request_free_big_buffer(struct fx_request *req); /* if it has one */
 /* A used slot that keeps its contexts and children: the handle changes, unless somebody refers to
  * it. */
 void request_slot_renew(struct fx_request *req);
@@ -283,6 +285,11 @@ void request_slot_delete(struct fx_request *req);
 
 /* What was handed back has ended for its client: now the last references of its slots go. Owner. */
 void request_end_late(struct fx_io *io) UW_COLD;
+
+/* --- request_seal.c; owner loop, a verified driver --- */
+/* Completed: no byte of its buffer and its MDLs is the driver's until request_unseal(). */
+void request_seal(struct fx_request *req) UW_COLD;
+void request_unseal(struct fx_request *req) UW_COLD; /* if it is sealed: was it left alone? */
 
 /* --- request_buffers.c; owner loop --- */
 NTSTATUS request_grow_buffer(struct fx_request *req, size_t len) UW_COLD;

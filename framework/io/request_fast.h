@@ -23,8 +23,10 @@ static inline void request_begin(struct fx_request *req)
 	req->status = STATUS_SUCCESS;
 	req->information = 0;
 	request_note(&req->given_to, NULL);
-	if (uw_unlikely(req->base.driver->object_hooks))
+	if (uw_unlikely(req->base.driver->object_hooks)) {
+		request_unseal(req);
 		fx_object_watch(&req->base);
+	}
 	request_race_point();
 	__atomic_store_n(&req->head, REQUEST_ARRIVED, __ATOMIC_RELEASE);
 }

@@ -143,6 +143,7 @@ static bool chunk_is_free(const struct request_chunk *chunk)
 static void chunk_free(struct request_chunk *chunk)
 {
 	for (unsigned int i = 0; i < chunk->count; i++) {
+		request_unseal(&chunk->slots[i]);
 		if (!chunk->slots[i].needs_context)
 			slot_end(&chunk->slots[i]);
 		request_free_sent(&chunk->slots[i]);
@@ -309,24 +310,46 @@ UW_COLD static void retire_watched(struct fx_request *req)
 		req->context = req->base.contexts + 1;
 }
 
+void request_free_big_buffer(struct fx_request *req)
+{
+	if (!req->big_buffer)
+		return;
+	mem_free(req->buffer);
+	req->buffer = NULL;
+	req->buffer_len = 0;
+	req->big_buffer = false;
+}
+
+#define MOST_SEALED (1u << 20) /* a longer buffer is freed at once, with a verifier, too */
+
+/* Not plain: its cleanup callbacks may still look at the buffer, nobody after them. */
+UW_COLD static void retire_and_delete(struct fx_request *req, bool watched)
+{
+	delete_slot(req);
+	if (watched)
+		request_seal(req);
+}
+
 void request_retire_slowly(struct fx_request *req)
 {
+	bool watched = req->base.debug;
+
 	if (uw_unlikely(req->memories))
 		retire_memories(req);
 	if (uw_unlikely(req->reserve)) {
+		if (watched)
+			request_seal(req);
 		reserve_take_back(req);
 		return;
 	}
-	if (uw_unlikely(req->big_buffer)) {
-		mem_free(req->buffer);
-		req->buffer = NULL;
-		req->buffer_len = 0;
-		req->big_buffer = false;
-	}
+	if (uw_unlikely(req->big_buffer) && (!watched || req->buffer_len > MOST_SEALED))
+		request_free_big_buffer(req);
 	if (uw_unlikely(!slot_is_plain(req))) {
-		delete_slot(req);
+		retire_and_delete(req, watched);
 		return;
 	}
+	if (watched)
+		request_seal(req);
 	__atomic_fetch_and(&req->base.flags, (uint8_t)~FX_OBJECT_TOUCHED, __ATOMIC_RELAXED);
 	if (uw_unlikely(req->base.debug))
 		retire_watched(req);
