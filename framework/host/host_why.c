@@ -117,10 +117,28 @@ static struct jtext *hold_json(const struct uwdf_hold *hold)
 	return object;
 }
 
+/* A handle of this process, as one of another is told of. */
+static struct jtext *own_handle_json(const struct uwdf_hold *hold)
+{
+	const uint32_t pid = (uint32_t)sys_getpid();
+	struct jtext *object = jtext_object();
+	char program[64];
+
+	program_of(pid, program, sizeof(program));
+	jtext_set_text(object, "device", hold->what);
+	jtext_set_number(object, "pid", pid);
+	jtext_set_text(object, "program", program);
+	jtext_set_number(object, "age_ms", hold->age_ms);
+	jtext_set_number(object, "requests", hold->references);
+	return object;
+}
+
 static const char *group_of(enum uwdf_hold_kind kind)
 {
 	if (kind == UWDF_HOLD_DEVICE || kind == UWDF_HOLD_CONTROL_DEVICE)
 		return "devices";
+	if (kind == UWDF_HOLD_HANDLE)
+		return "handles";
 	return kind == UWDF_HOLD_REFERENCE ? "references" : "work";
 }
 
@@ -132,9 +150,13 @@ static size_t append_holds(struct jtext *object, const struct endpoints *all,
 	size_t count = uwdf_driver_holds(driver, holds, MAX_HOLDS);
 
 	for (size_t i = 0; i < count && i < MAX_HOLDS; i++) {
-		struct jtext *hold = hold_json(&holds[i]);
+		bool is_handle = holds[i].kind == UWDF_HOLD_HANDLE;
+		struct jtext *hold;
 
-		if (is_stack)
+		if (is_handle && driver != all->driver)
+			continue; /* on the device, of which all have a part: told once */
+		hold = is_handle ? own_handle_json(&holds[i]) : hold_json(&holds[i]);
+		if (is_stack && !is_handle)
 			jtext_set_text(hold, "driver", uwdf_driver_name(driver));
 		jtext_append(jtext_member(object, group_of(holds[i].kind)), hold);
 	}

@@ -45,7 +45,7 @@ UW_EXPORT int uwdf_host_new(struct uwdf_report *rep, struct uwdf_host **out)
 	return 0;
 }
 
-/* By a client of another process, or by a driver's target, which can be named. */
+/* By a client of another process, or by what is in this one, which can be named. */
 static bool is_open(const struct uwdf_driver *driver, struct report *why)
 {
 	struct uwdf_hold by;
@@ -54,7 +54,7 @@ static bool is_open(const struct uwdf_driver *driver, struct report *why)
 	if (!fx_controls_are_open(driver->fx, name, sizeof(name), &by))
 		return false;
 	report_say(why, "its control device %s is open%s%s", name, by.what[0] ? ", by " : "",
-		   by.what);
+		   by.kind == UWDF_HOLD_HANDLE ? "a client of this process" : by.what);
 	return true;
 }
 

@@ -155,11 +155,19 @@ static bool is_of(const struct uwdf_device *host, const struct fx_driver *driver
 	return false;
 }
 
+static void find_all_of(struct uwdf_device *host, struct holds *found)
+{
+	size_t room = found->count < found->max ? found->max - found->count : 0;
+
+	found->count += fx_watches_hold(host, room ? found->out + found->count : NULL, room);
+	fx_named_each(&host->named, hold, found);
+}
+
 size_t fx_shown_holds_of(struct uwdf_device *host, struct uwdf_hold *holds, size_t max)
 {
 	struct holds found = { .out = holds, .max = max };
 
-	fx_named_each(&host->named, hold, &found);
+	find_all_of(host, &found);
 	return found.count;
 }
 
@@ -172,7 +180,7 @@ size_t fx_shown_holds(const struct fx_driver *driver, struct uwdf_hold *holds, s
 		struct uwdf_device *host = list_entry(link, struct uwdf_device, shown_link);
 
 		if (is_of(host, driver))
-			fx_named_each(&host->named, hold, &found);
+			find_all_of(host, &found);
 	}
 	exec_mutex_unlock(&lock);
 	return found.count;

@@ -23,8 +23,8 @@ int fx_shown_query_remove(struct uwdf_device *host, struct report *rep);
 void fx_shown_ask_late(struct uwdf_device *host);
 
 /*
- * The targets that have a device of @driver open: up to @max from @holds on; returns how many there
- * are. Any thread.
+ * The handles of this process and the targets that have a device of @driver open: up to @max from
+ * @holds on; returns how many there are. Any thread.
  */
 size_t fx_shown_holds(const struct fx_driver *driver, struct uwdf_hold *holds, size_t max);
 /* Those of one device, which cannot go meanwhile. */

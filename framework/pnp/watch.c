@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 
 #include "pnp/host_impl.h"
 #include "uwdf/device_io.h"
@@ -20,9 +21,11 @@ struct fx_watch {
 	struct list link;
 	struct uwdf_device *host; /* NULL: gone */
 	struct exec_event *ender; /* on his stack: waits until nobody tells */
-	uint32_t round;           /* told last */
+	uint64_t begun_ns;
+	uint32_t round; /* told last */
 	uint32_t tellers;
 	bool hears;
+	bool listens; /* has nothing open */
 	bool awaited; /* has not answered yet */
 };
 static_assert(sizeof(struct fx_watch) <= sizeof(((struct uwdf_io_watch *)0)->private_area),
@@ -77,7 +80,7 @@ static void tell_one(struct fx_watch *w, enum uwdf_io_event event) UW_NO_TSA
 	exec_mutex_unlock(&lock);
 	awaited = public_of(w)->tell(public_of(w), event);
 	exec_mutex_lock(&lock);
-	w->awaited = awaited && event == UWDF_IO_QUERY_REMOVE && w->hears && w->host;
+	w->awaited = awaited && event == UWDF_IO_QUERY_REMOVE && w->hears && w->host && !w->listens;
 	if (--w->tellers == 0 && w->ender)
 		exec_event_set(w->ender);
 }
@@ -103,8 +106,19 @@ static void tell_locked(struct uwdf_device *host, enum uwdf_io_event event)
 
 static bool one_is_deaf(struct fx_watches *watches)
 {
+	list_for_each (it, &watches->list) {
+		const struct fx_watch *w = list_entry(it, struct fx_watch, link);
+
+		if (!w->hears && !w->listens)
+			return true;
+	}
+	return false;
+}
+
+static bool one_is_open(struct fx_watches *watches)
+{
 	list_for_each (it, &watches->list)
-		if (!list_entry(it, struct fx_watch, link)->hears)
+		if (!list_entry(it, struct fx_watch, link)->listens)
 			return true;
 	return false;
 }
@@ -157,7 +171,7 @@ static int query_locked(struct uwdf_device *host, bool unused, struct report *re
 	watches->held = unused;
 	tell_locked(host, UWDF_IO_QUERY_REMOVE);
 	await_answers(watches);
-	if (!unused || list_empty(&watches->list))
+	if (!unused || !one_is_open(watches))
 		return 0;
 	watches->held = false;
 	tell_locked(host, UWDF_IO_STAYS);
@@ -216,7 +230,9 @@ static int watch_begin(void *device, struct uwdf_io_watch *watch)
 	int err = 0;
 
 	exec_mutex_lock(&lock);
-	*w = (struct fx_watch){ .host = host, .round = host->watches.round };
+	*w = (struct fx_watch){ .host = host,
+				.begun_ns = exec_now_ns(),
+				.round = host->watches.round };
 	list_init(&w->link);
 	if (host->watches.leaving)
 		err = -ECONNREFUSED;
@@ -260,8 +276,51 @@ static void watch_hear(struct uwdf_io_watch *watch, bool on)
 	exec_mutex_unlock(&lock);
 }
 
+static void watch_let_go(struct uwdf_io_watch *watch)
+{
+	struct fx_watch *w = watch_of(watch);
+
+	exec_mutex_lock(&lock);
+	w->listens = true;
+	w->awaited = false;
+	if (w->host)
+		tell_asker(w->host);
+	exec_mutex_unlock(&lock);
+}
+
 const struct uwdf_io_watch_ops uwdf_device_watch = {
 	.begin = watch_begin,
 	.end = watch_end,
 	.hear = watch_hear,
+	.let_go = watch_let_go,
 };
+
+/* --- who has it open --- */
+
+static void describe(struct fx_watch *w, struct uwdf_hold *out)
+{
+	struct uwdf_io_watch *watch = public_of(w);
+
+	*out = (struct uwdf_hold){ .kind = UWDF_HOLD_HANDLE, .state = "in process" };
+	(void)snprintf(out->what, sizeof(out->what), "%s", w->host->name);
+	out->references = watch->requests ? watch->requests(watch) : 0;
+	out->age_ms = (exec_now_ns() - w->begun_ns) / EXEC_NS_PER_MS;
+}
+
+size_t fx_watches_hold(struct uwdf_device *host, struct uwdf_hold *holds, size_t max)
+{
+	size_t count = 0;
+
+	exec_mutex_lock(&lock);
+	list_for_each (it, &host->watches.list) {
+		struct fx_watch *w = list_entry(it, struct fx_watch, link);
+
+		if (w->listens)
+			continue;
+		if (count < max)
+			describe(w, &holds[count]);
+		count++;
+	}
+	exec_mutex_unlock(&lock);
+	return count;
+}

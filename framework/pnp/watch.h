@@ -7,6 +7,7 @@
 #define FX_WATCH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/exec.h"
@@ -14,6 +15,7 @@
 #include "base/report.h"
 
 struct uwdf_device;
+struct uwdf_hold;
 
 /* Of one device. */
 struct fx_watches {
@@ -39,5 +41,7 @@ void fx_watches_stay(struct uwdf_device *host);
 void fx_watches_leave(struct uwdf_device *host);
 /* None is left, and nobody is at @host because of one. PASSIVE. */
 void fx_watches_end(struct uwdf_device *host);
+/* Who has it open: up to @max; returns how many there are. Any thread; @host stays. */
+size_t fx_watches_hold(struct uwdf_device *host, struct uwdf_hold *holds, size_t max);
 
 #endif

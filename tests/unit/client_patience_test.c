@@ -329,6 +329,22 @@ static void test_let_go__twice__told_twice(void **state)
 	uwdf_close(h);
 }
 
+static void test_let_go__request_out__cancelled_and_answered(void **state)
+{
+	struct server_fixture *f = *state;
+	struct uwdf_op op = { .kind = UWDF_CONTROL, .code = FAKE_PEND }, *got;
+	uwdf_handle *h = open_fake();
+
+	assert_int_equal(uwdf_submit(h, &op), 0);
+	fake_device_await_pending(&f->device, 1);
+	assert_int_equal(uwdf_let_go(h), 0);
+	expect_event(h, UWDF_LET_GO);
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_int_equal(got->status, UWDF_STATUS_CANCELLED);
+	assert_int_equal(fake_device_closes(&f->device), 1);
+	uwdf_close(h);
+}
+
 static int setup_socket(void **state)
 {
 	setenv("UWDF_TRANSPORT", "socket", 1);
@@ -363,6 +379,7 @@ int main(void)
 		RINGS(test_notify__host_does_not_read__over_with_the_patience),
 		BOTH(test_let_go__file_closes__events_go_on),
 		BOTH(test_let_go__twice__told_twice),
+		BOTH(test_let_go__request_out__cancelled_and_answered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,7 +83,7 @@ static char *output_of(WDFREQUEST request)
 	return buffer;
 }
 
-static char *memory_of(WDFREQUEST request)
+static UW_UNUSED char *memory_of(WDFREQUEST request)
 {
 	WDFMEMORY memory;
 
@@ -99,7 +99,7 @@ static PMDL mdl_of(WDFREQUEST request)
 	return mdl;
 }
 
-static char *by_mdl(WDFREQUEST request)
+static UW_UNUSED char *by_mdl(WDFREQUEST request)
 {
 	return MmGetSystemAddressForMdlSafe(mdl_of(request), NormalPagePriority);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Handles in process while their device is asked for and removed, under the simulated executor:
- * clients that submit, cancel, wait, listen and close, a device that answers late, a thread that
- * asks and then removes. Whatever a seed has them do, each request comes back once, each file is
- * closed once and used no more, and nobody waits for ever.
+ * clients that submit, cancel, wait, listen, let go and close, a device that answers late, a thread
+ * that asks and then removes. Whatever a seed has them do, each request comes back once, each file
+ * is closed once and used no more, and nobody waits for ever.
  */
 #include "uw_test.h"
 
@@ -38,7 +38,7 @@ static struct {
 	struct uwdf_file files[CLIENTS * SESSIONS];
 	unsigned int file_count, opens, closes;
 	unsigned int clients; /* that are not done */
-	unsigned int removals, revoked;
+	unsigned int removals, revoked, let_go;
 	bool over; /* atomic */
 } m;
 
@@ -165,9 +165,15 @@ static void watch_hear(struct uwdf_io_watch *watch, bool on)
 	uwdf_device_watch.hear(watch, on);
 }
 
-static const struct uwdf_io_watch_ops sim_watch_ops = { .begin = watch_begin,
-							.end = watch_end,
-							.hear = watch_hear };
+static void watch_let_go(struct uwdf_io_watch *watch)
+{
+	exec_yield();
+	uwdf_device_watch.let_go(watch);
+}
+
+static const struct uwdf_io_watch_ops sim_watch_ops = {
+	.begin = watch_begin, .end = watch_end, .hear = watch_hear, .let_go = watch_let_go
+};
 
 static void finish_closing(void)
 {
@@ -245,10 +251,21 @@ static void look_for_event(struct session *s)
 	s->removed = event == UWDF_REMOVED;
 }
 
+static void let_go(struct session *s)
+{
+	int err = uwdf_let_go(s->h);
+
+	if (err && err != -ENODEV && err != -EPIPE)
+		fail_msg("let go: %d", err);
+	m.let_go += !err;
+}
+
 static void step(struct session *s)
 {
 	unsigned int i = (unsigned int)exec_sim_random(OPS);
 
+	if (!exec_sim_random(STEPS * 2))
+		let_go(s);
 	switch (exec_sim_random(6)) {
 	case 0:
 	case 1:
@@ -309,7 +326,10 @@ static void host_thread(void *arg)
 	struct report rep = REPORT_INIT;
 	(void)arg;
 	for (unsigned int i = 0; i < 3; i++) {
+		struct uwdf_hold hold;
+
 		exec_sleep_ms(exec_sim_random(20));
+		assert_in_range(fx_watches_hold(&m.host, &hold, 1), 0, CLIENTS);
 		if (fx_watches_query(&m.host, exec_sim_random(2), &rep))
 			continue;
 		if (exec_sim_random(2))
@@ -337,12 +357,13 @@ static struct exec_thread *start(void (*run)(void *arg))
 static void run_seed(uint64_t seed)
 {
 	struct exec_thread *device, *host, *clients[CLIENTS];
-	unsigned int removals = m.removals, revoked = m.revoked;
+	unsigned int removals = m.removals, revoked = m.revoked, let_go_before = m.let_go;
 	const uint64_t blocks = mem_live_blocks();
 
 	memset(&m, 0, sizeof(m));
 	m.removals = removals;
 	m.revoked = revoked;
+	m.let_go = let_go_before;
 	m.clients = CLIENTS;
 	m.host.name = (char[]){ "sim" };
 	assert_int_equal(exec_sim_begin(seed), 0);
@@ -369,8 +390,9 @@ static void test_every_seed__nothing_lost_nothing_left(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= seeds; seed++)
 		run_seed(seed);
-	print_message("%u removals, %u files closed by one\n", m.removals, m.revoked);
-	assert_true(m.revoked > seeds / 4);
+	print_message("%u removals, %u clients let go, %u files closed by one of these\n",
+		      m.removals, m.let_go, m.revoked);
+	assert_true(m.revoked > seeds / 4 && m.let_go > seeds / 4);
 }
 
 int main(void)

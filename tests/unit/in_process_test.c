@@ -306,7 +306,9 @@ static void no_end(struct uwdf_io_watch *watch)
 /* The removal comes between the beginning of the watch and the open. */
 static void test_device_leaves__before_it_is_open__closed_once_it_is(void **state)
 {
-	const struct uwdf_io_watch_ops ops = { .begin = begin_and_leave, .end = no_end };
+	const struct uwdf_io_watch_ops ops = { .begin = begin_and_leave,
+					       .end = no_end,
+					       .let_go = no_end };
 	const struct in_process_params params = {
 		.ops = &fake_device_ops, .watch_ops = &ops, .device = &device, .name = "f"
 	};

@@ -6,9 +6,11 @@
 #include "fx_control.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/exec.h"
+#include "base/log.h"
 #include "uwdf/in_process.h"
 
 #define SOON_MS 60000
@@ -185,6 +187,60 @@ static void test_unused__driver_refuses__can_be_opened_again(void **state)
 	fx_script.fail = NULL;
 }
 
+/* --- letting go --- */
+
+static void test_let_go__file_closes__events_go_on(void **state)
+{
+	struct uwdf_op op = { .kind = UWDF_WRITE, .in = "x", .in_len = 1 }, *got;
+	uwdf_handle *h;
+	void *memory;
+	(void)state;
+	fx_up();
+	h = open_listener();
+	assert_int_equal(uwdf_let_go(h), 0);
+	expect_event(h, UWDF_LET_GO);
+	assert_int_equal(uwdf_submit(h, &op), 0);
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_int_equal(got->status, STATUS_INVALID_HANDLE);
+	assert_int_equal(uwdf_memory_alloc(h, 4u << 20, &memory), -ENOMEM);
+	fx_script.fail = "QueryRemove";
+	assert_int_equal(ask_unused(), -ECANCELED); /* it is; the driver refused */
+	expect_event(h, UWDF_QUERY_REMOVE);
+	expect_event(h, UWDF_STAYS);
+	fx_script.fail = NULL;
+	fx_remove();
+	expect_event(h, UWDF_REMOVED);
+	assert_int_equal(uwdf_let_go(h), -ENODEV);
+	uwdf_close(h);
+}
+
+static void test_let_go__does_not_listen__refuses_nobody(void **state)
+{
+	uwdf_handle *h;
+	(void)state;
+	fx_up();
+	h = open_device(fx.device);
+	assert_int_equal(ask_unused(), -EBUSY);
+	assert_int_equal(uwdf_let_go(h), 0);
+	expect_event(h, UWDF_LET_GO);
+	assert_int_equal(ask_unused(), 0);
+	expect_none(h);
+	uwdf_close(h);
+}
+
+static void test_let_go__twice__told_twice(void **state)
+{
+	uwdf_handle *h;
+	(void)state;
+	fx_up();
+	h = open_device(fx.device);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(uwdf_let_go(h), 0);
+		expect_event(h, UWDF_LET_GO);
+	}
+	uwdf_close(h);
+}
+
 /* --- handles that outlive their device --- */
 
 static void test_removed__handle_stays__calls_fail(void **state)
@@ -296,6 +352,133 @@ static void test_control_device__deleted_with_a_request_out__gone_when_it_is_bac
 	uwdf_device_release(device);
 }
 
+static void cancelled(WDFREQUEST request)
+{
+	WdfRequestComplete(request, STATUS_CANCELLED);
+}
+
+static void keep_marked(WDFQUEUE queue, WDFREQUEST request)
+{
+	keep(queue, request);
+	WdfRequestMarkCancelable(request, cancelled);
+}
+
+static uwdf_handle *open_with_request_out(struct uwdf_op *op, struct uwdf_device **out)
+{
+	uwdf_handle *h;
+
+	control_legacy(control_make);
+	assert_int_equal(fx_load(), 0);
+	*out = control_find();
+	h = open_device(*out);
+	assert_int_equal(uwdf_submit(h, op), 0);
+	assert_true(fx_log_await("Kept", 1));
+	return h;
+}
+
+static void test_let_go__request_out__cancelled_then_closed(void **state)
+{
+	struct uwdf_op op = { .kind = UWDF_CONTROL, .code = 0x220004 }, *got;
+	struct uwdf_device *device;
+	uwdf_handle *h;
+	(void)state;
+	control_script.in_io = keep_marked;
+	h = open_with_request_out(&op, &device);
+	assert_int_equal(uwdf_let_go(h), 0);
+	expect_event(h, UWDF_LET_GO);
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_int_equal(got->status, STATUS_CANCELLED);
+	uwdf_close(h);
+	uwdf_device_release(device);
+}
+
+static void test_let_go__driver_keeps_the_request__closed_when_it_is_back(void **state)
+{
+	struct uwdf_op op = { .kind = UWDF_CONTROL, .code = 0x220004 }, *got;
+	struct uwdf_device *device;
+	uwdf_handle *h;
+	(void)state;
+	control_script.in_io = keep;
+	h = open_with_request_out(&op, &device);
+	assert_int_equal(uwdf_let_go(h), 0);
+	expect_none(h);
+	WdfRequestComplete(kept, STATUS_SUCCESS);
+	expect_event(h, UWDF_LET_GO);
+	assert_int_equal(uwdf_reap(h, SOON_MS, &got), 1);
+	assert_int_equal(got->status, STATUS_SUCCESS); /* as the driver says */
+	uwdf_close(h);
+	uwdf_device_release(device);
+}
+
+/* --- what keeps a driver --- */
+
+static struct uwdf_hold holds[8];
+
+/* How many handles; the first of them is holds[0]. */
+static size_t handles_held(void)
+{
+	size_t count = uwdf_driver_holds(fx.driver, holds, UW_ARRAY_SIZE(holds)), handles = 0;
+
+	assert_true(count <= UW_ARRAY_SIZE(holds));
+	for (size_t i = 0; i < count; i++)
+		if (holds[i].kind == UWDF_HOLD_HANDLE)
+			holds[handles++] = holds[i];
+	return handles;
+}
+
+static void test_holds__handles_of_this_process__named_until_closed(void **state)
+{
+	uwdf_handle *one, *two;
+	(void)state;
+	fx_up();
+	assert_int_equal(handles_held(), 0);
+	one = open_device(fx.device);
+	two = open_listener();
+	exec_sleep_ms(2);
+	assert_int_equal(handles_held(), 2);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_string_equal(holds[i].what, "tested");
+		assert_string_equal(holds[i].state, "in process");
+		assert_int_equal(holds[i].references, 0);
+		assert_in_range(holds[i].age_ms, 1, SOON_MS);
+	}
+	assert_int_equal(uwdf_let_go(one), 0);
+	expect_event(one, UWDF_LET_GO);
+	assert_int_equal(handles_held(), 1);
+	uwdf_close(two);
+	assert_int_equal(handles_held(), 0);
+	uwdf_close(one);
+}
+
+static char said[256];
+
+static void keep_error(void *arg, enum log_level level, const char *area, const char *text)
+{
+	(void)arg;
+	(void)area;
+	if (level == LOG_LEVEL_ERROR)
+		(void)snprintf(said, sizeof(said), "%s", text);
+}
+
+static void test_holds__of_a_control_device__with_its_requests__unload_refused(void **state)
+{
+	struct uwdf_op op = { .kind = UWDF_CONTROL, .code = 0x220004 };
+	struct uwdf_device *device;
+	uwdf_handle *h;
+	(void)state;
+	control_script.in_io = keep_marked;
+	h = open_with_request_out(&op, &device);
+	assert_int_equal(handles_held(), 1);
+	assert_int_equal(holds[0].references, 1);
+	log_set_sink(keep_error, NULL);
+	assert_int_equal(uwdf_host_unload(fx.driver), -EBUSY);
+	log_set_sink(NULL, NULL);
+	assert_non_null(strstr(said, "is open, by a client of this process"));
+	uwdf_close(h); /* the request ends with it */
+	assert_int_equal(handles_held(), 0);
+	uwdf_device_release(device);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -308,6 +491,13 @@ int main(void)
 		TEST(test_unused__listener_keeps_it__refused__goes_on),
 		TEST(test_unused__listener_closes__agreed_and_held),
 		TEST(test_unused__driver_refuses__can_be_opened_again),
+		TEST(test_let_go__file_closes__events_go_on),
+		TEST(test_let_go__does_not_listen__refuses_nobody),
+		TEST(test_let_go__twice__told_twice),
+		TEST(test_let_go__request_out__cancelled_then_closed),
+		TEST(test_let_go__driver_keeps_the_request__closed_when_it_is_back),
+		TEST(test_holds__handles_of_this_process__named_until_closed),
+		TEST(test_holds__of_a_control_device__with_its_requests__unload_refused),
 		TEST(test_removed__handle_stays__calls_fail),
 		TEST(test_removed__answer_not_reaped_yet__still_there),
 		TEST(test_control_device__deleted_in_a_callback__revoked_and_gone),

@@ -151,7 +151,7 @@ static void give(struct in_process *p, struct in_flight *f)
 	p->ops->submit(p->file, &f->io);
 	exec_mutex_lock(&p->lock);
 	f->given = true;
-	cancel_late = !f->back && (f->cancel_asked || p->leaving);
+	cancel_late = !f->back && (f->cancel_asked || p->leaving || p->let_go);
 	f->refs += cancel_late;
 	p->users--;
 	must_close = in_process_must_close_locked(p);
@@ -162,26 +162,34 @@ static void give(struct in_process *p, struct in_flight *f)
 		in_process_close_file(p);
 }
 
+/* How all that is submitted now ends; 0: the device says. */
+static int32_t why_refused_locked(const struct in_process *p)
+{
+	if (p->leaving)
+		return UWDF_STATUS_DEVICE_REMOVED;
+	return p->let_go ? UWDF_STATUS_INVALID_HANDLE : 0;
+}
+
 static int submit(struct uwdf_transport *t, struct uwdf_op *op)
 {
 	struct in_process *p = in_process_of(t);
 	int err = may_submit(p, op);
 	struct in_flight *f = err ? NULL : make(p, op);
-	bool leaving;
+	int32_t refused;
 
 	if (!f)
 		return err ? err : -ENOMEM;
 	exec_mutex_lock(&p->lock);
 	err = enlist_locked(p, f);
-	leaving = p->leaving;
-	if (!err && leaving)
-		come_back_locked(f, UWDF_STATUS_DEVICE_REMOVED, 0);
+	refused = why_refused_locked(p);
+	if (!err && refused)
+		come_back_locked(f, refused, 0);
 	else if (!err)
 		p->users++;
 	exec_mutex_unlock(&p->lock);
 	if (err)
 		mem_free(f);
-	else if (!leaving)
+	else if (!refused)
 		give(p, f);
 	return err;
 }
@@ -359,6 +367,7 @@ const struct uwdf_transport_ops in_process_ops = {
 	.close = in_process_close,
 	.notify = in_process_notify,
 	.event = in_process_event,
+	.let_go = in_process_let_go,
 	.cancel_all = cancel_all,
 	.memory = in_process_memory,
 };

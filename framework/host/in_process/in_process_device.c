@@ -26,18 +26,33 @@ void in_process_raise_locked(struct in_process *p)
 
 bool in_process_must_close_locked(struct in_process *p)
 {
-	if (!p->leaving || p->closing || p->users || !list_empty(&p->out))
+	if ((!p->leaving && !p->let_go) || p->closing || p->users || !list_empty(&p->out))
 		return false;
 	p->closing = true;
 	return true;
+}
+
+/* Lock held: the file is closed. */
+static void tell_let_go_locked(struct in_process *p)
+{
+	if (!p->lets_go)
+		return;
+	while (p->lets_go) {
+		p->lets_go--;
+		events_put(&p->told, UWDF_LET_GO);
+	}
+	in_process_raise_locked(p);
 }
 
 static void closed(void *arg)
 {
 	struct in_process *p = arg;
 
+	if (p->watch_ops)
+		p->watch_ops->let_go(&p->watch);
 	exec_mutex_lock(&p->lock);
 	p->closed = true;
+	tell_let_go_locked(p);
 	exec_cond_broadcast(&p->came_back);
 	exec_mutex_unlock(&p->lock);
 }
@@ -58,6 +73,47 @@ static void stop_using(struct in_process *p)
 	exec_mutex_unlock(&p->lock);
 	if (must_close)
 		in_process_close_file(p);
+}
+
+/* --- the client lets go --- */
+
+/* What is out is cancelled; the file is closed when that is back. */
+int in_process_let_go(struct uwdf_transport *t)
+{
+	struct in_process *p = in_process_of(t);
+	int err = 0;
+
+	if (p->removed)
+		return -ENODEV;
+	__atomic_store_n(&p->owner, exec_thread_id(), __ATOMIC_RELAXED);
+	exec_mutex_lock(&p->lock);
+	if (p->gone) {
+		err = -EPIPE;
+	} else {
+		p->let_go = true;
+		p->lets_go++;
+		p->users++;
+		if (p->closed)
+			tell_let_go_locked(p);
+	}
+	exec_mutex_unlock(&p->lock);
+	if (err)
+		return err;
+	in_process_cancel_all(p, true);
+	stop_using(p);
+	return 0;
+}
+
+static uint32_t requests(struct uwdf_io_watch *watch)
+{
+	struct in_process *p = uw_container_of(watch, struct in_process, watch);
+	uint32_t count = 0;
+
+	exec_mutex_lock(&p->lock);
+	list_for_each (it, &p->out)
+		count++;
+	exec_mutex_unlock(&p->lock);
+	return count;
 }
 
 /* --- events --- */
@@ -148,7 +204,7 @@ int in_process_memory(struct uwdf_transport *t, size_t len, void **out)
 	int err = 0;
 
 	exec_mutex_lock(&p->lock);
-	if (p->leaving)
+	if (p->leaving || p->let_go)
 		err = p->gone ? -EPIPE : -ENOMEM;
 	else
 		p->users++;
@@ -228,6 +284,7 @@ static void choose_ops(struct in_process *p)
 	if (!p->watch_ops) {
 		p->table.notify = NULL;
 		p->table.event = NULL;
+		p->table.let_go = NULL;
 	}
 	p->base.ops = &p->table;
 }
@@ -245,6 +302,7 @@ static int alloc(const struct in_process_params *params, struct in_process **out
 	p->ops = params->ops;
 	p->watch_ops = params->watch_ops;
 	p->watch.tell = tell;
+	p->watch.requests = requests;
 	p->owner = exec_thread_id();
 	p->users = 1; /* the open, from before we are told of anything */
 	choose_ops(p);

@@ -26,7 +26,9 @@ struct in_process {
 	struct events told;   /* by the device, that reap() has not come by */
 	bool leaving;         /* the device: nothing more reaches it */
 	bool gone;            /* and was removed */
-	bool closing, closed; /* file, because of that */
+	uint32_t lets_go;     /* so often the client closed its file, and is not told yet */
+	bool let_go;          /* once at least */
+	bool closing, closed; /* file, because of one of these */
 	/* the owner's */
 	struct events events; /* that reap() came by */
 	bool removed;         /* one of them said so */
@@ -71,6 +73,7 @@ bool in_process_must_close_locked(struct in_process *p) UW_MUST_CHECK;
 void in_process_close_file(struct in_process *p);
 int in_process_notify(struct uwdf_transport *t, int on);
 enum uwdf_event in_process_event(struct uwdf_transport *t);
+int in_process_let_go(struct uwdf_transport *t);
 int in_process_memory(struct uwdf_transport *t, size_t len, void **out);
 void in_process_close(struct uwdf_transport *t);
 

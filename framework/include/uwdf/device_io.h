@@ -120,6 +120,9 @@ struct uwdf_io_watch {
 	 * or hears no more. Of no meaning after the others.
 	 */
 	bool (*tell)(struct uwdf_io_watch *watch, enum uwdf_io_event event);
+	/* How many of its requests the device has; any thread; must not wait for the device. NULL:
+	 * not known. */
+	uint32_t (*requests)(struct uwdf_io_watch *watch);
 	uint64_t private_area[8]; /* the device's */
 };
 struct uwdf_io_watch_ops {
@@ -131,6 +134,8 @@ struct uwdf_io_watch_ops {
 	void (*end)(struct uwdf_io_watch *watch);
 	/* Does it want to hear of QUERY_REMOVE and STAYS? At first not. */
 	void (*hear)(struct uwdf_io_watch *watch, bool on);
+	/* Its file is closed, and it only listens from here: it keeps nobody from anything. */
+	void (*let_go)(struct uwdf_io_watch *watch);
 };
 
 /* libuwdf's, as above. */

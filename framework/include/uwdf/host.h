@@ -65,15 +65,18 @@ enum uwdf_hold_kind {
 	UWDF_HOLD_TIMER,
 	UWDF_HOLD_WORKITEM,
 	UWDF_HOLD_TARGET, /* an I/O target that has a device of it open: of which driver */
+	UWDF_HOLD_HANDLE, /* a handle of this process (uwdf/in_process.h): on which device */
 };
 struct uwdf_hold {
 	enum uwdf_hold_kind kind;
 	char what[64];       /* "WDFMEMORY 0x7f...", or the name of a device */
 	const char *state;   /* a literal; may be NULL */
-	uint32_t references; /* of UWDF_HOLD_REFERENCE */
+	uint32_t references; /* of UWDF_HOLD_REFERENCE; of UWDF_HOLD_HANDLE: requests at the driver
+			      */
 	char tag[24];        /* of a reference whose origin is known, with file and line; else "" */
 	char file[160];
 	int line;
+	uint64_t age_ms; /* of UWDF_HOLD_HANDLE */
 };
 /*
  * What keeps @driver loaded now: up to @max things; returns how many there are; an object that

@@ -145,9 +145,9 @@ int uwdf_notify(uwdf_handle *handle, int on);
 int uwdf_next_event(uwdf_handle *handle, int timeout_ms, enum uwdf_event *out);
 /*
  * Close the device, but keep the handle to hear of UWDF_STAYS and UWDF_REMOVED: what a program does
- * on UWDF_QUERY_REMOVE that wants to open it again. Nothing is outstanding, and nothing but events
- * and uwdf_close() follows. UWDF_LET_GO comes when it is closed. 0; -ENODEV; -EPIPE; -EAGAIN;
- * -EOPNOTSUPP in process.
+ * on UWDF_QUERY_REMOVE that wants to open it again. What is outstanding is cancelled, and nothing
+ * but its answers, events and uwdf_close() follows. UWDF_LET_GO comes when it is closed. 0;
+ * -ENODEV; -EPIPE; -EAGAIN; -EOPNOTSUPP by a transport of your own that cannot.
  */
 int uwdf_let_go(uwdf_handle *handle);
 /**
