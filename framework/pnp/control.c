@@ -14,31 +14,40 @@
 #include "base/mem.h"
 #include "pnp/names.h"
 #include "pnp/shown.h"
+
 #include "verifier/verifier.h"
 
 /* --- creation --- */
 
-void fx_control_unref(struct fx_control *control)
+static void control_end(struct fx_shell *shell)
 {
-	/* acquire and release: the last one sees all that others did to it */
-	if (__atomic_sub_fetch(&control->refs, 1, __ATOMIC_ACQ_REL))
-		return;
+	struct fx_control *control = uw_container_of(shell, struct fx_control, shell);
+
 	exec_mutex_deinit(&control->end);
-	exec_mutex_deinit(&control->lock);
 	mem_free(control);
 }
 
+/* As fx_control_close() and the deletion: nothing of it runs on the loops any more. */
+static void control_settle(struct fx_shell *shell)
+{
+	const struct fx_controls *all = uw_container_of(shell, struct fx_control, shell)->all;
+
+	fx_shell_settle_loops(all->irq_loop, all->request_loop);
+}
+
+static const struct fx_shell_ops control_ops = { .end = control_end, .settle = control_settle };
+
 static void end_on_pool(struct fx_work *work);
 
-static int init_locks(struct fx_control *control)
+static int init_shell(struct fx_control *control)
 {
-	int err = exec_mutex_init(&control->lock);
+	int err = exec_mutex_init(&control->end);
 
 	if (err)
 		return err;
-	err = exec_mutex_init(&control->end);
+	err = fx_shell_init(&control->shell, &control_ops, control->all->driver);
 	if (err)
-		exec_mutex_deinit(&control->lock);
+		exec_mutex_deinit(&control->end);
 	return err;
 }
 
@@ -48,22 +57,16 @@ static struct fx_control *control_alloc(struct fx_controls *all)
 
 	if (!control)
 		return NULL;
-	if (init_locks(control)) {
+	control->all = all;
+	if (init_shell(control)) {
 		mem_free(control);
 		return NULL;
 	}
-	control->refs = 1;
-	control->all = all;
-	control->host.control = control;
-	control->host.fx = all->driver;
-	control->host.address = (char *)(uintptr_t) "-";
-	control->host.state = "created";
-	control->host.irq_loop = all->irq_loop;
-	control->host.request_loop = all->request_loop;
+	control->shell.is_control = true;
+	control->shell.host.irq_loop = all->irq_loop;
+	control->shell.host.request_loop = all->request_loop;
 	list_init(&control->link);
 	list_init(&control->hold.link);
-	fx_shown_init(&control->host);
-	fx_watches_init(&control->host.watches);
 	fx_work_init(&control->work, end_on_pool);
 	return control;
 }
@@ -76,20 +79,20 @@ static void set_name(struct fx_control *control, struct fx_device *device)
 	if (!fx_names_endpoint(&device->names, name, sizeof(control->hold.name)))
 		(void)snprintf(name, sizeof(control->hold.name), "%s",
 			       fx_driver_name(control->all->driver));
-	control->host.name = name;
+	control->shell.host.name = name;
 }
 
 static void enlist(struct fx_control *control, struct fx_device *device)
 {
 	struct fx_controls *all = control->all;
 
-	control->host.device = device;
+	control->shell.host.device = device;
 	set_name(control, device);
 	exec_mutex_lock(&all->lock);
 	list_push_back(&all->devices, &control->link);
 	exec_mutex_unlock(&all->lock);
 	fx_control_device_add(all->driver, &control->hold);
-	fx_shown_add(&control->host);
+	fx_shown_add(&control->shell.host);
 }
 
 NTSTATUS fx_control_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
@@ -100,7 +103,7 @@ NTSTATUS fx_control_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attr
 
 	if (!control)
 		return STATUS_INSUFFICIENT_RESOURCES;
-	init->host = &control->host;
+	init->host = &control->shell.host;
 	status = fx_device_new(init, attrs, out);
 	init->host = NULL;
 	if (NT_SUCCESS(status)) {
@@ -129,37 +132,29 @@ void fx_control_finish(struct fx_device *device)
 	fx_control_device_add(device->base.driver, &control->hold);
 	fx_io_set_started(device->io);
 	fx_io_allow_open(device->io, true);
-	__atomic_store_n(&control->host.state, "started", __ATOMIC_RELEASE);
+	__atomic_store_n(&control->shell.host.state, "started", __ATOMIC_RELEASE);
 	__atomic_store_n(&control->finished, true, __ATOMIC_RELEASE);
-	fx_control_tell(device->base.driver);
+	fx_shells_changed(device->base.driver);
 }
 
 /* --- the end --- */
-
-/* From here on no client's call gets at the device. */
-static void hide(struct fx_control *control)
-{
-	exec_mutex_lock(&control->lock);
-	control->host.device = NULL;
-	exec_mutex_unlock(&control->lock);
-}
 
 /* Nothing is open any more, unless the driver goes with the process. Not on the device's loop. */
 static void end_io(struct fx_control *control, struct fx_device *device)
 {
 	exec_mutex_lock(&control->end);
-	hide(control);
+	fx_shell_hide(&control->shell);
 	fx_io_purge(device->io, false);
 	exec_mutex_unlock(&control->end);
 }
 
 void fx_control_close(struct fx_control *control)
 {
-	struct fx_device *device = fx_host_device_lock(&control->host);
+	struct fx_device *device = fx_host_device_lock(&control->shell.host);
 	struct fx_object *obj = device ? fx_object_ref(&device->base) : NULL;
 
-	fx_host_device_unlock(&control->host);
-	fx_watches_leave(&control->host);
+	fx_host_device_unlock(&control->shell.host);
+	fx_watches_leave(&control->shell.host);
 	if (obj)
 		end_io(control, device);
 	fx_object_unref(obj);
@@ -222,15 +217,15 @@ void fx_control_delete(struct fx_object *obj)
 	control->doomed = fx_object_ref(obj);
 	(void)fx_control_ref(control);
 	fx_io_allow_open(device->io, false);
-	__atomic_store_n(&control->host.state, "leaving", __ATOMIC_RELEASE);
-	fx_watches_leave(&control->host);
+	__atomic_store_n(&control->shell.host.state, "leaving", __ATOMIC_RELEASE);
+	fx_watches_leave(&control->shell.host);
 	if (!fx_io_when_unused(device->io, unused, control))
 		; /* when the last handle is closed */
 	else if (irq_loop_is_self(device->request_loop))
 		unused(control);
 	else
 		end(control);
-	fx_control_tell(control->all->driver);
+	fx_shells_changed(control->all->driver);
 	fx_control_unref(control);
 }
 
@@ -239,68 +234,19 @@ void fx_control_disposed(struct fx_device *device)
 	struct fx_control *control = fx_control_of(device);
 	struct fx_driver *driver = control->all->driver;
 
-	hide(control);
-	fx_watches_end(&control->host);
-	fx_shown_remove(&control->host);
-	fx_named_forget(&control->host.named);
+	fx_shell_hide(&control->shell);
+	fx_watches_end(&control->shell.host);
+	fx_shown_remove(&control->shell.host);
+	fx_named_forget(&control->shell.host.named);
 	exec_mutex_lock(&control->all->lock);
 	list_remove(&control->link);
 	exec_mutex_unlock(&control->all->lock);
-	__atomic_store_n(&control->host.state, "gone", __ATOMIC_RELEASE);
+	__atomic_store_n(&control->shell.host.state, "gone", __ATOMIC_RELEASE);
 	fx_control_device_remove(driver, &control->hold);
-	fx_control_tell(driver);
+	fx_shells_changed(driver);
 }
 
 void fx_control_destroyed(struct fx_device *device)
 {
 	fx_control_unref(fx_control_of(device));
-}
-
-/* --- clients --- */
-
-/* Only a control device has such a lock, which the analysis cannot follow. */
-struct fx_device *fx_host_device_lock(struct uwdf_device *host) UW_NO_TSA
-{
-	if (host->control)
-		exec_mutex_lock(&host->control->lock);
-	return host->device;
-}
-
-void fx_host_device_unlock(struct uwdf_device *host) UW_NO_TSA
-{
-	if (host->control)
-		exec_mutex_unlock(&host->control->lock);
-}
-
-UW_EXPORT bool uwdf_device_is_control(const struct uwdf_device *host)
-{
-	return host->control;
-}
-
-UW_EXPORT void uwdf_device_release(struct uwdf_device *host)
-{
-	if (host && host->control)
-		fx_control_unref(host->control);
-}
-
-static void nothing(void *arg)
-{
-	(void)arg;
-}
-
-UW_EXPORT void uwdf_device_settle(struct uwdf_device *host)
-{
-	if (!host->control)
-		return;
-	irq_loop_call(host->request_loop, nothing, NULL);
-	if (host->control->all->irq_loop != host->request_loop)
-		irq_loop_call(host->control->all->irq_loop, nothing, NULL);
-}
-
-UW_EXPORT bool uwdf_device_is_gone(struct uwdf_device *host)
-{
-	bool gone = !fx_host_device_lock(host);
-
-	fx_host_device_unlock(host);
-	return gone;
 }

@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * control.h - control devices: devices without hardware, made and deleted by their driver alone.
- *
- * To clients such a device is a struct uwdf_device like others, but one that is counted: the device
- * object may go at any time, what stands for it outside stays until it is released.
- */
+/* control.h - control devices: devices without hardware, made and deleted by their driver alone. */
 #ifndef FX_CONTROL_H
 #define FX_CONTROL_H
 
@@ -38,12 +33,5 @@ bool fx_controls_are_open(struct fx_driver *driver, char *name, size_t len, stru
 void fx_controls_close(struct fx_driver *driver);
 /* EvtDeviceShutdownNotification, the last one made first. Control thread. */
 void fx_controls_shut_down(struct fx_driver *driver);
-
-/*
- * For clients' calls: the device object as long as it is locked, or NULL when it is gone. Of a PnP
- * device: always there.
- */
-struct fx_device *fx_host_device_lock(struct uwdf_device *host);
-void fx_host_device_unlock(struct uwdf_device *host);
 
 #endif

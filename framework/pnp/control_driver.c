@@ -6,14 +6,6 @@
 #include "pnp/control_impl.h"
 #include "pnp/shown.h"
 
-void fx_control_tell(struct fx_driver *driver)
-{
-	void (*changed)(void *arg) = __atomic_load_n(&driver->changed, __ATOMIC_ACQUIRE);
-
-	if (changed)
-		changed(driver->changed_arg);
-}
-
 /* --- what the driver's control devices share --- */
 
 static void free_inits(struct fx_controls *all)
@@ -183,10 +175,10 @@ static struct fx_control *next_to_tell(struct fx_controls *all)
 
 static bool is_open(struct fx_control *control)
 {
-	struct fx_device *device = fx_host_device_lock(&control->host);
+	struct fx_device *device = fx_host_device_lock(&control->shell.host);
 	bool open = device && fx_io_stats(device->io).open_files;
 
-	fx_host_device_unlock(&control->host);
+	fx_host_device_unlock(&control->shell.host);
 	return open;
 }
 
@@ -204,7 +196,7 @@ bool fx_controls_are_open(struct fx_driver *driver, char *name, size_t len, stru
 		if (open || !is_open(control))
 			continue;
 		(void)snprintf(name, len, "%s", control->hold.name);
-		if (!fx_shown_holds_of(&control->host, by, 1))
+		if (!fx_shown_holds_of(&control->shell.host, by, 1))
 			by->what[0] = 0;
 		open = true;
 	}
@@ -215,7 +207,7 @@ bool fx_controls_are_open(struct fx_driver *driver, char *name, size_t len, stru
 /* A deletion that a closing handle caused is over. */
 static void await_deletion(struct fx_control *control)
 {
-	uwdf_device_settle(&control->host);
+	uwdf_device_settle(&control->shell.host);
 	fx_work_flush(&control->work);
 }
 
@@ -245,10 +237,10 @@ void fx_controls_close(struct fx_driver *driver)
 
 static void tell(struct fx_control *control)
 {
-	struct fx_device *device = fx_host_device_lock(&control->host);
+	struct fx_device *device = fx_host_device_lock(&control->shell.host);
 	struct fx_object *obj = device ? fx_object_ref(&device->base) : NULL;
 
-	fx_host_device_unlock(&control->host);
+	fx_host_device_unlock(&control->shell.host);
 	if (!obj)
 		return;
 	for (unsigned int flag = 1; flag <= WdfDeviceLastChanceShutdown; flag <<= 1) {
@@ -287,16 +279,9 @@ UW_EXPORT size_t uwdf_driver_control_devices(struct uwdf_driver *driver, struct 
 		    __atomic_load_n(&control->going, __ATOMIC_ACQUIRE))
 			continue;
 		if (count < max)
-			out[count] = &fx_control_ref(control)->host;
+			out[count] = &fx_control_ref(control)->shell.host;
 		count++;
 	}
 	exec_mutex_unlock(&all->lock);
 	return count;
-}
-
-UW_EXPORT void uwdf_driver_on_change(struct uwdf_driver *driver, void (*changed)(void *arg),
-				     void *arg)
-{
-	driver->fx->changed_arg = arg;
-	__atomic_store_n(&driver->fx->changed, changed, __ATOMIC_RELEASE);
 }

@@ -7,6 +7,7 @@
 #include "object/hold.h"
 #include "object/pool.h"
 #include "pnp/control.h"
+#include "pnp/shell.h"
 
 /* What a driver's control devices share; its fx_driver.controls. */
 struct fx_controls {
@@ -23,13 +24,11 @@ struct fx_controls {
 };
 
 struct fx_control {
-	struct uwdf_device host; /* first: what clients know; its device is guarded by lock */
+	struct fx_shell shell;   /* counted: by the device object, the program, who works on it */
 	struct fx_controls *all; /* borrowed: until it is disposed of */
 	struct fx_control_device hold;
-	struct list link;       /* in all->devices */
-	struct exec_mutex lock; /* while clients' calls look at the device */
-	struct exec_mutex end;  /* held by who ends its I/O */
-	uint32_t refs; /* atomic: the device object's, the program's, that of who works on it */
+	struct list link;         /* in all->devices */
+	struct exec_mutex end;    /* held by who ends its I/O */
 	bool finished, going;     /* atomic */
 	struct fx_object *doomed; /* counted: from WdfObjectDelete() to the end; set before going */
 	bool closed, told;        /* guarded by all->lock: control_driver.c has been at it */
@@ -38,20 +37,20 @@ struct fx_control {
 
 static inline struct fx_control *fx_control_of(const struct fx_device *device)
 {
-	return uw_container_of(device->host, struct fx_control, host);
+	return uw_container_of(device->host, struct fx_control, shell.host);
 }
 
 static inline struct fx_control *fx_control_ref(struct fx_control *control)
 {
-	/* relaxed: whoever calls has a reference, or the lock of a list that it is in */
-	__atomic_add_fetch(&control->refs, 1, __ATOMIC_RELAXED);
+	(void)fx_shell_ref(&control->shell);
 	return control;
 }
-void fx_control_unref(struct fx_control *control);
+static inline void fx_control_unref(struct fx_control *control)
+{
+	fx_shell_unref(&control->shell);
+}
 
 /* End what I/O there is on it, if it is not over already. Not on its loop. */
 void fx_control_close(struct fx_control *control);
-/* The driver's list and counters changed. */
-void fx_control_tell(struct fx_driver *driver);
 
 #endif

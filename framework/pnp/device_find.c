@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "nt/utf.h"
-#include "pnp/control.h"
 #include "pnp/device.h"
 #include "pnp/host_impl.h"
 #include "pnp/names.h"
+#include "pnp/shell.h"
 
 #define FIND_MAX_CHARS 1024u
 

@@ -9,8 +9,8 @@
 
 #include "dma/share.h"
 #include "io/io.h"
-#include "pnp/control.h"
 #include "pnp/host_impl.h"
+#include "pnp/shell.h"
 
 #define SAME_PLACE(member)                                                                         \
 	static_assert(offsetof(struct fx_packet, member) == offsetof(struct uwdf_io, member) &&    \
@@ -66,7 +66,7 @@ static void start_open_of(void *arg, struct fx_open *open)
 static int32_t io_open(void *device, uint32_t process_id, struct uwdf_file **out)
 {
 	struct uwdf_device *host = device;
-	struct fx_driver *driver = host->control ? host->fx : host->driver->fx;
+	struct fx_driver *driver = host->shell ? host->fx : host->driver->fx;
 	struct fx_file *file;
 	NTSTATUS status = fx_file_open_by(start_open_of, device, driver, process_id, &file);
 

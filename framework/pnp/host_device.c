@@ -13,8 +13,8 @@
 #include "base/mem.h"
 #include "object/driver.h"
 #include "object/worker.h"
-#include "pnp/control.h"
 #include "pnp/host_impl.h"
+#include "pnp/shell.h"
 #include "pnp/shown.h"
 #include "pnp/stack.h"
 
@@ -357,7 +357,7 @@ static void info_interfaces(struct uwdf_device *host, struct uwdf_device_info *o
 
 static const struct fx_security *security_of(struct uwdf_device *host, struct fx_device *device)
 {
-	return host->control ? &device->config.security : fx_stack_security(host);
+	return host->shell ? &device->config.security : fx_stack_security(host);
 }
 
 UW_EXPORT size_t uwdf_device_access(struct uwdf_device *host, struct uwdf_access *out, size_t max,
@@ -402,7 +402,7 @@ static void info_counters(struct uwdf_device *host, struct uwdf_device_info *out
 }
 
 /* Its driver may delete it meanwhile. */
-static void info_control(struct uwdf_device *host, struct uwdf_device_info *out)
+static void info_shell(struct uwdf_device *host, struct uwdf_device_info *out)
 {
 	struct fx_device *device = fx_host_device_lock(host);
 
@@ -424,8 +424,8 @@ UW_EXPORT void uwdf_device_info(struct uwdf_device *host, struct uwdf_device_inf
 {
 	struct pci_id id;
 
-	if (host->control) {
-		info_control(host, out);
+	if (host->shell) {
+		info_shell(host, out);
 		return;
 	}
 	id = pci_function_id(host->fn);

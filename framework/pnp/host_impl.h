@@ -13,7 +13,7 @@
 #include "verifier/settings.h"
 
 struct uwdf_driver_image;
-struct fx_control;
+struct fx_shell;
 
 struct uwdf_host {
 	struct list drivers; /* of uwdf_driver, in load order */
@@ -65,8 +65,8 @@ struct uwdf_device {
 	struct fx_device *device;      /* borrowed: the top of the stack; what clients open */
 	bool stuck;                    /* a device object's cleanup does not end */
 	bool left;                     /* atomic: on_leave was called */
-	struct fx_control *control;    /* of a control device: what this is a part of; else NULL */
-	struct fx_driver *fx; /* borrowed: a control device's, as long as device is there */
+	struct fx_shell *shell; /* of a device that may go: what this is a part of; else NULL */
+	struct fx_driver *fx;   /* borrowed: such a device's, as long as device is there */
 };
 
 /* Copies @report out when @err says failure; returns @err. @out may be NULL. */

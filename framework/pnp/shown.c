@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "object/driver.h"
-#include "pnp/control.h"
 #include "pnp/device_find.h"
+#include "pnp/shell.h"
 
 /* Taken before that of a control device. */
 static struct exec_mutex lock = { .real = PTHREAD_MUTEX_INITIALIZER };
@@ -147,7 +147,7 @@ static void hold(void *arg, WDFIOTARGET target, struct fx_driver *driver)
 
 static bool is_of(const struct uwdf_device *host, const struct fx_driver *driver)
 {
-	if (host->control)
+	if (host->shell)
 		return host->fx == driver;
 	for (unsigned int i = 0; i < host->level_count; i++)
 		if (host->levels[i].driver->fx == driver)
