@@ -27,18 +27,19 @@ void request_call_off(struct fx_request *req)
 void request_run_call_off(struct fx_request *req)
 {
 	struct fx_queue *q = req->queue;
+	struct fx_io *io = req->io; /* one that came from a child goes home when it is over */
 	struct io_call call;
 
 	if (req->cancelled_on_queue) {
-		call = io_enter_driver(req->io, q->scope, "EvtIoCanceledOnQueue",
+		call = io_enter_driver(io, q->scope, "EvtIoCanceledOnQueue",
 				       FX_CODE(q->evt_cancelled));
 		req->cancelled_on_queue = false;
 		q->evt_cancelled(queue_handle(q), request_handle(req));
 	} else {
-		call = io_enter_driver(req->io, q->scope, "EvtRequestCancel", FX_CODE(req->cancel));
+		call = io_enter_driver(io, q->scope, "EvtRequestCancel", FX_CODE(req->cancel));
 		req->cancel(request_handle(req));
 	}
-	io_leave_driver(req->io, &call);
+	io_leave_driver(io, &call);
 	fx_object_unref(&req->base);
 }
 

@@ -147,6 +147,12 @@ void fx_io_stack_on(struct fx_io *io, struct fx_io *below)
 	io->below = below;
 }
 
+void fx_io_set_parent(struct fx_io *io, struct fx_io *parent)
+{
+	assert(io->owner == parent->owner);
+	io->parent = parent;
+}
+
 void fx_io_allow_open(struct fx_io *io, bool allowed)
 {
 	__atomic_store_n(&io->may_open, allowed, __ATOMIC_RELEASE);

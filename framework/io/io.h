@@ -60,6 +60,7 @@ struct fx_io_config {
 	bool filter;    /* WdfFdoInitSetFilter */
 	bool no_bus;    /* a control device: nothing is below */
 	bool to_self;   /* WdfDeviceInitAllowSelfIoTarget */
+	bool to_parent; /* WdfPdoInitAllowForwardingRequestToParent */
 	struct fx_irp_preprocess preprocess[IRP_MJ_MAXIMUM_FUNCTION + 1];
 };
 
@@ -129,6 +130,11 @@ struct fx_io *fx_io_free(struct fx_io *io); /* nothing outstanding; NULL is fine
  * driver has no queue or handler for go there as they are.
  */
 void fx_io_stack_on(struct fx_io *io, struct fx_io *below);
+/*
+ * The same of a child device: @parent is that of the bus's own device, on the same owner loop, and
+ * outlives it. Only what the child's driver forwards comes there.
+ */
+void fx_io_set_parent(struct fx_io *io, struct fx_io *parent);
 /* Interfaces were enabled (true) or are disabled (false): may files be opened? Default: no. */
 void fx_io_allow_open(struct fx_io *io, bool allowed);
 /* The device started: from here a default queue can no longer be created. */

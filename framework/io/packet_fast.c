@@ -43,7 +43,7 @@ static void hand_back(struct fx_io *io, struct fx_packet *packet)
 	root->returned++;
 	if (uw_unlikely(packet->kind == FX_PACKET_CREATE) && NT_SUCCESS(packet->status))
 		file_created(packet->file);
-	if (uw_unlikely(packet->file != root) && root->closing)
+	if (uw_unlikely(io != root->io) && root->closing)
 		io_run_later(root->io); /* who completes it is not the room where it closes */
 	packet->complete(packet, packet->status, packet->information);
 }

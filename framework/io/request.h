@@ -115,7 +115,7 @@ struct fx_request {
 		};
 		uint32_t kind_and_copied; /* see request_set_kind() */
 	};
-	struct fx_io *io;         /* borrowed: owns the pool; NULL: it went before us */
+	struct fx_io *io;         /* borrowed: whose it is now; NULL: it went before us; atomic */
 	struct fx_queue *queue;   /* borrowed: where it is or came from; NULL: none yet */
 	struct fx_packet *packet; /* borrowed: until completed */
 	struct fx_file *file;     /* borrowed: outlives its requests */
@@ -130,6 +130,7 @@ struct fx_request {
 			bool big_buffer;    /* more than is kept between uses */
 			bool reserved;      /* reserve is set */
 			bool followed;      /* its packet is fx_io.traced */
+			bool moved;         /* io is the parent's, the slot is home's */
 		};
 		uint64_t extras; /* 0: its slot is used again as it is */
 	};
@@ -171,6 +172,7 @@ struct fx_request {
 	PFN_WDF_REQUEST_COMPLETION_ROUTINE completion; /* for the next sending; NULL: none */
 	WDFCONTEXT completion_context;
 	const void *sealed_at; /* left_at when it was sealed; NULL: not known */
+	struct fx_io *home; /* borrowed: owns the slot; if moved */
 };
 static_assert(offsetof(struct fx_request, head) == offsetof(struct fx_request, word) &&
 		      offsetof(struct fx_request, place) == offsetof(struct fx_request, head) + 2 &&
@@ -350,12 +352,14 @@ void request_complete(struct fx_request *req, NTSTATUS status, size_t informatio
 
 /* --- request_move.c; any thread --- */
 NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to);
-NTSTATUS request_forward_to_parent(struct fx_request *req);
+/* To a queue of the device whose child has it. It stays what it is: handle, contexts, file. */
+NTSTATUS request_forward_to_parent(struct fx_request *req, struct fx_queue *to);
 NTSTATUS request_requeue(struct fx_request *req);
 void request_stop_acknowledge(struct fx_request *req, bool requeue);
 void request_do_acknowledge(struct fx_request *req);                  /* owner */
 void request_do_forward(struct fx_request *req, struct fx_queue *to); /* owner */
 void request_do_requeue(struct fx_request *req);                      /* owner */
+void request_go_home(struct fx_request *req);                         /* owner: moved, and over */
 
 /* --- cancel.c --- */
 NTSTATUS request_mark(struct fx_request *req, PFN_WDF_REQUEST_CANCEL cancel,

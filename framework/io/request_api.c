@@ -440,14 +440,15 @@ NTSTATUS fx_WdfRequestForwardToParentDeviceIoQueue(PWDF_DRIVER_GLOBALS DriverGlo
 {
 	struct fx_driver *driver = fx_driver_from_globals(DriverGlobals);
 	struct fx_request *req = request_of(driver, Request);
+	struct fx_queue *to = queue_of(driver, ParentDeviceQueue);
 
-	(void)queue_of(driver, ParentDeviceQueue);
 	fx_require(driver, ForwardOptions);
 	if (ForwardOptions->Size != sizeof(*ForwardOptions))
 		return STATUS_INFO_LENGTH_MISMATCH;
 	if (ForwardOptions->Flags != WDF_REQUEST_FORWARD_OPTION_SEND_AND_FORGET)
 		return STATUS_INVALID_PARAMETER;
-	return request_forward_to_parent(req);
+	request_note_left(req, "forwarded in", REQUEST_CALLER);
+	return request_forward_to_parent(req, to);
 }
 
 NTSTATUS fx_WdfRequestRequeue(PWDF_DRIVER_GLOBALS DriverGlobals, WDFREQUEST Request)

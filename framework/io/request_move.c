@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * request_move.c - a driver hands a request back: to another queue, to its own, to a stopped
- * device.
+ * device, to a queue of the device's parent.
  *
  * On the owner at once. Elsewhere the request is nobody's (REQUEST_MOVING) until the owner sees it:
- * only the owner changes the list it is in.
+ * only the owner changes the list it is in. A parent has its children's owner. What goes to it is
+ * in its room until it is over; the slot, the contexts and the file stay the child's, which
+ * therefore waits for it.
  */
 #include "queue.h"
 #include "room.h"
@@ -38,12 +40,42 @@ static void watch_old_queue(struct fx_queue *q)
 		queue_kick(q);
 }
 
+static void set_room(struct fx_request *req, struct fx_io *io)
+{
+	/* others may ask which device it is part of */
+	__atomic_store_n(&req->io, io, __ATOMIC_RELEASE);
+}
+
+/* It counts where it ends, and goes the long way there: its file is another room's. */
+static void move_to_parent(struct fx_request *req, struct fx_io *parent)
+{
+	struct fx_io *child = req->io;
+
+	req->home = child;
+	req->moved = true;
+	req->followed = false;
+	if (child->traced == req->packet)
+		child->traced = NULL;
+	__atomic_fetch_and(&req->packet->state, ~PACKET_SHORT, __ATOMIC_RELAXED);
+	io_count(&child->submitted, (uint64_t)-1);
+	io_count(&parent->submitted, 1);
+	set_room(req, parent);
+}
+
+void request_go_home(struct fx_request *req)
+{
+	set_room(req, req->home);
+	req->moved = false;
+}
+
 void request_do_forward(struct fx_request *req, struct fx_queue *to)
 {
 	struct fx_queue *from = req->queue;
 
 	request_leave(req);
 	watch_old_queue(from);
+	if (uw_unlikely(to->io != req->io))
+		move_to_parent(req, to->io);
 	if (uw_unlikely(to->gone)) /* deleted since the driver asked */
 		request_finish(req, STATUS_CANCELLED, 0);
 	else
@@ -56,23 +88,10 @@ void request_do_requeue(struct fx_request *req)
 	queue_insert(req->queue, req, true);
 }
 
-NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
+static NTSTATUS forward(struct fx_request *req, struct fx_queue *to)
 {
-	NTSTATUS status;
+	NTSTATUS status = release_from_driver(req);
 
-	if (to->io != req->io)
-		return refuse(req, FX_RULE_FORWARD_TARGET,
-			      "a WDFREQUEST was forwarded to a queue of another device");
-	if (to == req->queue)
-		return refuse(req, FX_RULE_FORWARD_TARGET,
-			      "a WDFREQUEST was forwarded to the queue it came from");
-	if (to->type != WdfIoQueueDispatchManual &&
-	    !queue_handles(to, (enum fx_request_kind)req->kind))
-		return refuse(req, FX_RULE_NO_HANDLER,
-			      "a WDFREQUEST was forwarded to a queue without a handler for it");
-	if (queue_gate(to) & GATE_REFUSE)
-		return STATUS_WDF_BUSY;
-	status = release_from_driver(req);
 	if (!NT_SUCCESS(status))
 		return status;
 	if (io_is_owner(req->io)) {
@@ -85,13 +104,56 @@ NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
 	return STATUS_SUCCESS;
 }
 
-/* Devices have no parents: there are no buses whose drivers make child devices. */
-NTSTATUS request_forward_to_parent(struct fx_request *req)
+/* Does @to take it? */
+static NTSTATUS forward_checked(struct fx_request *req, struct fx_queue *to)
 {
+	if (to->type != WdfIoQueueDispatchManual &&
+	    !queue_handles(to, (enum fx_request_kind)req->kind))
+		return refuse(req, FX_RULE_NO_HANDLER,
+			      "a WDFREQUEST was forwarded to a queue without a handler for it");
+	if (queue_gate(to) & GATE_REFUSE)
+		return STATUS_WDF_BUSY;
+	return forward(req, to);
+}
+
+NTSTATUS request_forward(struct fx_request *req, struct fx_queue *to)
+{
+	if (to->io != req->io)
+		return refuse(req, FX_RULE_FORWARD_TARGET,
+			      "a WDFREQUEST was forwarded to a queue of another device");
+	if (to == req->queue)
+		return refuse(req, FX_RULE_FORWARD_TARGET,
+			      "a WDFREQUEST was forwarded to the queue it came from");
+	return forward_checked(req, to);
+}
+
+/* Why @req, which the driver has, must not go to @to; NULL: it may. */
+static const char *why_not_to_parent(const struct fx_request *req, const struct fx_queue *to)
+{
+	if (req->made || !req->queue)
+		return "a WDFREQUEST was forwarded to a parent that came from no queue";
+	if (!req->io->parent)
+		return "a WDFREQUEST was forwarded to the parent of a device that has none";
+	if (to->io != req->io->parent)
+		return "a WDFREQUEST was forwarded to a queue that is not the parent device's";
+	if (req->reserve)
+		return "a WDFREQUEST was forwarded to a parent that is reserved for low memory";
+	if (!req->io->config.to_parent)
+		return "a WDFREQUEST was forwarded to a parent without "
+		       "WdfPdoInitAllowForwardingRequestToParent";
+	return NULL;
+}
+
+NTSTATUS request_forward_to_parent(struct fx_request *req, struct fx_queue *to)
+{
+	const char *why;
+
 	if (!request_is_at_hand(req, "forwarding"))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	return refuse(req, FX_RULE_FORWARD_TO_PARENT,
-		      "a WDFREQUEST was forwarded to the parent of a device that has none");
+	why = why_not_to_parent(req, to);
+	if (why)
+		return refuse(req, FX_RULE_FORWARD_TO_PARENT, why);
+	return forward_checked(req, to);
 }
 
 static void requeue_released(struct fx_request *req)

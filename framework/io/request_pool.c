@@ -336,6 +336,8 @@ void request_retire_slowly(struct fx_request *req)
 
 	if (uw_unlikely(req->memories))
 		retire_memories(req);
+	if (uw_unlikely(req->moved))
+		request_go_home(req);
 	if (uw_unlikely(req->reserve)) {
 		if (watched)
 			request_seal(req);

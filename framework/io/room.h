@@ -44,11 +44,12 @@ struct irp_room {
 
 #define IO_NO_THREAD UINT32_MAX /* 0 is a thread that was never asked who it is */
 struct fx_io {
-	struct fx_device *device;               /* borrowed: owns us */
-	struct fx_driver *driver;               /* borrowed */
-	struct irq_loop *owner;                 /* borrowed: outlives us */
-	struct fx_io *below;                    /* borrowed: the next lower device's; may be NULL */
-	uint32_t owner_thread;                  /* exec_thread_id() of its thread; constant */
+	struct fx_device *device; /* borrowed: owns us */
+	struct fx_driver *driver; /* borrowed */
+	struct irq_loop *owner;   /* borrowed: outlives us */
+	struct fx_io *below;      /* borrowed: the next lower device's; may be NULL */
+	struct fx_io *parent;     /* borrowed: of a child device; NULL: it is none; constant */
+	uint32_t owner_thread;    /* exec_thread_id() of its thread; constant */
 	struct fx_queue *routes[REQUEST_KINDS]; /* atomic; NULL: default_queue, but for creates */
 	struct fx_queue *default_queue;         /* atomic */
 	struct fx_io_config config;
