@@ -56,6 +56,16 @@ static void print_stack(const struct jtext *stack)
 	printf("\n");
 }
 
+static void print_children(const struct jtext *children)
+{
+	for (size_t i = 0; i < jtext_count(children); i++) {
+		const struct jtext *child = jtext_item(children, i);
+
+		printf("  child: %s (%s): %s\n", or_dash(jtext_text(child, "name")),
+		       or_dash(jtext_text(child, "id")), or_dash(jtext_text(child, "state")));
+	}
+}
+
 static void print_device(const struct jtext *host, const struct jtext *device)
 {
 	const struct jtext *interrupts = jtext_member(device, "interrupts");
@@ -70,6 +80,7 @@ static void print_device(const struct jtext *host, const struct jtext *device)
 	       jtext_number(interrupts, "count"), jtext_number(dma, "mappings"),
 	       jtext_number(requests, "completed"), jtext_number(requests, "pending"));
 	print_stack(jtext_member(device, "stack"));
+	print_children(jtext_member(device, "children"));
 }
 
 static void print_host(const struct jtext *host)

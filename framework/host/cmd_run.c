@@ -225,6 +225,13 @@ static void tell_ready_fd(struct run *run, const struct endpoint *endpoint)
 	run->ready_fd = -1;
 }
 
+static const char *place_of(const struct endpoint *endpoint)
+{
+	if (endpoint->is_control)
+		return ", control device";
+	return endpoint->is_counted ? ", child device" : " on ";
+}
+
 static void say_ready(void *arg, const struct endpoint *endpoint)
 {
 	const char *name = server_name(endpoint->server);
@@ -237,9 +244,9 @@ static void say_ready(void *arg, const struct endpoint *endpoint)
 		err = print_ready_json(endpoint, &info);
 	else
 		printf("uwdf: %s is ready: driver %s%s%s, pid %d, socket %s%s%s\n", name,
-		       info.driver, endpoint->is_control ? ", control device" : " on ",
-		       endpoint->is_control ? "" : info.address, sys_getpid(),
-		       server_socket(endpoint->server), endpoint->cuse ? ", node " : "",
+		       info.driver, place_of(endpoint), endpoint->is_counted ? "" : info.address,
+		       sys_getpid(), server_socket(endpoint->server),
+		       endpoint->cuse ? ", node " : "",
 		       endpoint->cuse ? cuse_path(endpoint->cuse) : "");
 	if (fflush(stdout) || err)
 		fprintf(stderr, "uwdf: %s is ready\n", name);

@@ -11,8 +11,8 @@
 #include "uwdf/device_io.h"
 #include "wake.h"
 
-#define MAX_CONTROL_DEVICES 64u
-#define GONE_MS             1000u /* nothing of it is open any more */
+#define MAX_DEVICES 64u   /* control devices of a driver, child devices of a device */
+#define GONE_MS     1000u /* nothing of it is open any more */
 
 /* --- what servers ask, in their threads --- */
 
@@ -121,7 +121,7 @@ static int start_server(struct endpoint *endpoint, const char *name, struct repo
 					.opens_are_held = opens_are_held,
 					.stop = client_wants_stop,
 					.quota = endpoint->all->quota,
-					.settle = endpoint->is_control ? settle : NULL,
+					.settle = endpoint->is_counted ? settle : NULL,
 					.arg = endpoint };
 	struct uwdf_device_info info;
 
@@ -141,7 +141,7 @@ static int start_node(struct endpoint *endpoint, struct report *rep)
 				      .device = endpoint->device,
 				      .quota = endpoint->all->quota,
 				      .opens_are_held = opens_are_held,
-				      .settle = endpoint->is_control ? settle : NULL,
+				      .settle = endpoint->is_counted ? settle : NULL,
 				      .arg = endpoint };
 
 	if (!params.kernel)
@@ -178,6 +178,7 @@ int endpoints_add(struct endpoints *all, struct uwdf_device *device, const char 
 	endpoint->all = all;
 	endpoint->device = device;
 	endpoint->is_control = uwdf_device_is_control(device);
+	endpoint->is_counted = uwdf_device_is_counted(device);
 	err = start_serving(endpoint, name, rep);
 	if (err)
 		return err;
@@ -202,7 +203,7 @@ static void endpoint_free(struct endpoint *endpoint, uint64_t deadline)
 		fprintf(stderr, "uwdf: requests were never completed by the driver\n");
 		return; /* what is left of them points at the server, and that at us */
 	}
-	if (endpoint->is_control)
+	if (endpoint->is_counted)
 		uwdf_device_release(endpoint->device);
 	mem_free(endpoint);
 }
@@ -237,7 +238,7 @@ static void forget_gone(struct endpoints *all)
 	list_for_each_safe (it, next, &all->list) {
 		struct endpoint *endpoint = list_entry(it, struct endpoint, link);
 
-		if (!uwdf_device_is_gone(endpoint->device))
+		if (!endpoint->is_counted || !uwdf_device_is_gone(endpoint->device))
 			continue;
 		take(all, endpoint);
 		endpoint_start_leaving(endpoint);
@@ -274,12 +275,38 @@ static int serve(struct endpoints *all, struct uwdf_device *device, const char *
 static int sync_driver(struct endpoints *all, struct uwdf_driver *driver, const char *name,
 		       struct report *rep)
 {
-	struct uwdf_device *devices[MAX_CONTROL_DEVICES];
-	size_t count = uwdf_driver_control_devices(driver, devices, MAX_CONTROL_DEVICES);
+	struct uwdf_device *devices[MAX_DEVICES];
+	size_t count = uwdf_driver_control_devices(driver, devices, MAX_DEVICES);
 	int err = 0;
 
-	for (size_t i = 0; i < count && i < MAX_CONTROL_DEVICES; i++) {
+	for (size_t i = 0; i < count && i < MAX_DEVICES; i++) {
 		int failed = serve(all, devices[i], i ? NULL : name, rep);
+
+		err = err ? err : failed;
+	}
+	return err;
+}
+
+/* The device on whose bus they are; NULL: there is none. */
+static struct uwdf_device *pnp_device(struct endpoints *all)
+{
+	list_for_each (it, &all->list) {
+		struct endpoint *endpoint = list_entry(it, struct endpoint, link);
+
+		if (!endpoint->is_counted)
+			return endpoint->device;
+	}
+	return NULL;
+}
+
+static int sync_children(struct endpoints *all, struct report *rep)
+{
+	struct uwdf_device *bus = pnp_device(all), *devices[MAX_DEVICES];
+	size_t count = bus ? uwdf_device_open_children(bus, devices, MAX_DEVICES) : 0;
+	int err = 0;
+
+	for (size_t i = 0; i < count && i < MAX_DEVICES; i++) {
+		int failed = serve(all, devices[i], NULL, rep);
 
 		err = err ? err : failed;
 	}
@@ -297,7 +324,7 @@ int endpoints_sync(struct endpoints *all, const char *name, struct report *rep)
 
 		err = err ? err : failed;
 	}
-	return err;
+	return err ? err : sync_children(all, rep);
 }
 
 bool endpoints_are_empty(struct endpoints *all)

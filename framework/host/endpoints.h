@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * endpoints.h - what a host serves: its PnP device, if it has one, and its drivers' control
- * devices, which come and go. Each has a socket and a server of its own.
+ * endpoints.h - what a host serves: its PnP device, if it has one, that one's child devices and
+ * its drivers' control devices, which come and go. Each has a socket and a server of its own.
  *
  * Main thread, unless a function says otherwise.
  */
@@ -19,11 +19,12 @@ struct endpoints;
 struct endpoint {
 	struct list link;
 	struct endpoints *all;      /* borrowed: owns us */
-	struct uwdf_device *device; /* counted, if it is a control device */
+	struct uwdf_device *device; /* counted, if is_counted */
 	struct server *server;      /* owned */
 	struct cuse *cuse;          /* owned; NULL: without a node */
 	bool is_control;
-	uint32_t asked; /* atomic; a bit for each enum server_stop that clients wait for */
+	bool is_counted; /* a control or child device */
+	uint32_t asked;  /* atomic; a bit for each enum server_stop that clients wait for */
 };
 
 struct endpoints {
@@ -43,8 +44,8 @@ int endpoints_init(struct endpoints *all) UW_MUST_CHECK;
 /* Serve @device under @name (NULL: its own). */
 int endpoints_add(struct endpoints *all, struct uwdf_device *device, const char *name,
 		  struct report *rep) UW_MUST_CHECK;
-/* Serve control devices that are new, the first as @name if that is not NULL; forget those that are
- * gone. */
+/* Serve control and child devices that are new, the first as @name if that is not NULL; forget
+ * those that are gone. */
 int endpoints_sync(struct endpoints *all, const char *name, struct report *rep) UW_MUST_CHECK;
 bool endpoints_are_empty(struct endpoints *all);
 const char *endpoints_name(struct endpoints *all); /* of the first there is; "?" */

@@ -3,6 +3,8 @@
 
 #include "base/sys.h"
 
+#define MAX_CHILDREN 64u
+
 void host_guid_text(const struct uwdf_guid *g, char *buf, size_t len)
 {
 	snprintf(buf, len, "{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}", g->a, g->b, g->c,
@@ -74,6 +76,25 @@ static struct jtext *stack_json(const struct uwdf_device_info *info)
 	return array;
 }
 
+/* Those that its drivers reported; what can be opened has an entry of its own, too. */
+static struct jtext *children_json(struct uwdf_device *device)
+{
+	struct jtext *array = jtext_array();
+	struct uwdf_child_info infos[MAX_CHILDREN];
+	size_t count = uwdf_device_children(device, infos, MAX_CHILDREN);
+
+	for (size_t i = 0; i < count && i < MAX_CHILDREN; i++) {
+		struct jtext *object = jtext_object();
+
+		jtext_set_text(object, "name", infos[i].name);
+		jtext_set_text(object, "id", infos[i].device_id);
+		jtext_set_text(object, "state", infos[i].state);
+		jtext_set_bool(object, "raw", infos[i].raw);
+		jtext_append(array, object);
+	}
+	return array;
+}
+
 static struct jtext *device_json(const struct host_status *status)
 {
 	struct jtext *object = jtext_object();
@@ -93,6 +114,7 @@ static struct jtext *device_json(const struct host_status *status)
 	jtext_set_number(object, "open_files", info.open_files);
 	jtext_set(object, "interfaces", interfaces_json(&info));
 	jtext_set(object, "stack", stack_json(&info));
+	jtext_set(object, "children", children_json(status->device));
 	return object;
 }
 

@@ -167,7 +167,7 @@ static NTSTATUS enabler_new(struct fx_driver *driver, struct fx_device *device,
 {
 	NTSTATUS status = fx_object_check_attributes(attrs, FX_ATTR_NO_SCOPE_LEVEL);
 
-	if (fx_device_is_control(device))
+	if (!device->fn)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (NT_SUCCESS(status))
 		status = check_config(config);

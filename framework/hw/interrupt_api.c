@@ -46,7 +46,7 @@ static NTSTATUS check_place(struct fx_device *device, const WDF_OBJECT_ATTRIBUTE
 {
 	struct fx_object *parent;
 
-	if (fx_device_is_control(device))
+	if (!device->fn)
 		return STATUS_INVALID_DEVICE_REQUEST;
 	if (!device->preparing && device->pnp_state != WdfDevStatePnpInit)
 		return STATUS_INVALID_DEVICE_STATE;

@@ -20,6 +20,7 @@
 
 #include <wdf/wdfassert.h>
 #include <wdf/wdfbugcodes.h>
+#include <wdf/wdfchildlist.h>
 #include <wdf/wdfcollection.h>
 #include <wdf/wdfcommonbuffer.h>
 #include <wdf/wdfcontrol.h>

@@ -155,6 +155,7 @@ struct fx_request {
 	PFN_WDF_REQUEST_CANCEL cancel; /* published by REQUEST_CANCELABLE or REQUEST_CLAIMED */
 	struct list off_link;          /* io->called_off; owner only */
 	bool sealed;                   /* see request_seal(); owner only */
+	bool sealed_site_known;        /* left_at is of the use that was sealed; owner only */
 	bool cancelled_on_queue;       /* due is EvtIoCanceledOnQueue, not EvtRequestCancel */
 	struct fx_reserve *reserve;    /* borrowed: goes back there; NULL: to the pool */
 	uint32_t ops;                  /* atomic: enum fx_request_op */
@@ -171,7 +172,6 @@ struct fx_request {
 	struct fx_sent *sent; /* owned: made when it is first formatted or sent; NULL: never */
 	PFN_WDF_REQUEST_COMPLETION_ROUTINE completion; /* for the next sending; NULL: none */
 	WDFCONTEXT completion_context;
-	const void *sealed_at; /* left_at when it was sealed; NULL: not known */
 	struct fx_io *home; /* borrowed: owns the slot; if moved */
 };
 static_assert(offsetof(struct fx_request, head) == offsetof(struct fx_request, word) &&

@@ -12,13 +12,11 @@
 
 void request_seal(struct fx_request *req)
 {
-	bool known = __atomic_load_n(&req->left_handle, __ATOMIC_RELAXED) == req->base.handle;
-
 	if (req->sealed)
 		return;
 	req->sealed = true;
-	req->sealed_at =
-		known ? __atomic_load_n(&req->left_at, __ATOMIC_RELAXED) : (const void *)NULL;
+	req->sealed_site_known =
+		__atomic_load_n(&req->left_handle, __ATOMIC_RELAXED) == req->base.handle;
 	if (req->buffer)
 		fx_poison(req->buffer, req->buffer_len);
 	fx_poison(&req->in_mdl, sizeof(req->in_mdl));
@@ -29,8 +27,9 @@ UW_COLD static void report(const struct fx_request *req, const char *what)
 {
 	char site[400] = "no call of the driver's";
 
-	if (req->sealed_at)
-		fx_call_site_describe(req->sealed_at, site, sizeof(site));
+	if (req->sealed_site_known)
+		fx_call_site_describe(__atomic_load_n(&req->left_at, __ATOMIC_RELAXED), site,
+				      sizeof(site));
 	fx_verifier_break(req->base.driver,
 			  "%s of a WDFREQUEST was written to after the request was completed; that "
 			  "was by %s",

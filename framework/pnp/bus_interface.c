@@ -136,7 +136,7 @@ NTSTATUS fx_bus_interface(struct fx_device *device, const GUID *type, USHORT siz
 		.GetBusData = get_data,
 	};
 
-	if (fx_device_is_control(device) || !is_bus_standard(type) || version != 1)
+	if (!device->fn || !is_bus_standard(type) || version != 1)
 		return STATUS_NOT_SUPPORTED;
 	if (size < sizeof(standard))
 		return STATUS_INVALID_PARAMETER;

@@ -18,6 +18,8 @@
 #include "vfio/pci_function.h"
 #include "wdf/wdffdo.h"
 
+struct fx_child;
+struct fx_children;
 struct fx_level;
 struct fx_resources;
 struct WDFDEVICE_INIT;
@@ -62,13 +64,22 @@ enum fx_smio_state {
 	FX_SMIO_STATES,
 };
 
+/* How far a device is, as its children see it. */
+enum fx_children_phase {
+	FX_CHILDREN_WAIT, /* it has not started */
+	FX_CHILDREN_RUN,
+	FX_CHILDREN_STOPPED,
+	FX_CHILDREN_END,
+};
+
 struct fx_device {
 	struct fx_object base;
 	struct fx_io *io;              /* owned; base, io and below are struct fx_device_head */
 	struct fx_sink *below;         /* borrowed: the next lower device's; NULL: there is none */
 	struct uwdf_device *host;      /* borrowed: outlives us */
-	struct fx_level *level;        /* borrowed from host; NULL: a control device */
-	struct pci_function *fn;       /* borrowed from host; NULL: a control device, as dma */
+	struct fx_level *level;        /* borrowed from host; NULL: a control or child device */
+	struct fx_child *child;        /* of a child device: it is a part of host; NULL: none */
+	struct pci_function *fn;       /* borrowed from host; NULL: no hardware, as dma */
 	struct dma_domain *dma;        /* borrowed from host */
 	struct irq_loop *irq_loop;     /* borrowed: ISRs and DPCs */
 	struct irq_loop *request_loop; /* borrowed: EvtIo*; irq_loop itself at dispatch */
@@ -85,8 +96,11 @@ struct fx_device {
 	const char *blame; /* what a step was about when it failed; control thread */
 	struct fx_interface interfaces[FX_DEVICE_INTERFACES]; /* guarded by base.lock */
 	unsigned int interface_count;
-	struct list names;       /* of fx_name: its own and symbolic links; see names.h */
-	bool interfaces_enabled; /* guarded by base.lock */
+	struct list names;            /* of fx_name: its own and symbolic links; see names.h */
+	bool interfaces_enabled;      /* guarded by base.lock */
+	struct fx_children *children; /* owned; guarded by base.lock, as the next; NULL: none */
+	enum fx_children_phase children_phase;
+	bool children_surprise;                       /* they are not asked; guarded by base.lock */
 	uint64_t signals, isr_calls, dpcs, unclaimed; /* atomic, relaxed */
 };
 
@@ -108,7 +122,13 @@ struct fx_object *fx_object_above(struct fx_object *obj);
 /* One without hardware, which its driver made by itself. */
 static inline bool fx_device_is_control(const struct fx_device *device)
 {
-	return !device->fn;
+	return !device->fn && !device->child;
+}
+
+/* A function driver's or a filter's: of a stack, and able to have children. */
+static inline bool fx_device_is_fdo(const struct fx_device *device)
+{
+	return device->level;
 }
 
 /* The level at which EvtIo* callbacks of this device run. */

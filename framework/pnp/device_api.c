@@ -2,6 +2,7 @@
 /* device_api.c - the border of WDFDEVICE. */
 #include "object/driver.h"
 #include "object/functions.h"
+#include "pnp/child.h"
 #include "pnp/control.h"
 #include "pnp/device.h"
 #include "pnp/device_init.h"
@@ -13,6 +14,8 @@ static NTSTATUS device_create(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTE
 {
 	NTSTATUS status;
 
+	if (init->bus)
+		return fx_child_new(init, attrs, out);
 	if (fx_device_init_is_control(init))
 		return fx_control_new(init, attrs, out);
 	status = fx_device_new(init, attrs, out);
@@ -116,6 +119,8 @@ VOID fx_WdfDeviceSetFailed(PWDF_DRIVER_GLOBALS globals, WDFDEVICE handle,
 			      "WdfDeviceSetFailed: %d is no action", (int)action);
 		return;
 	}
-	if (!fx_device_is_control(device)) /* which has nobody to restart it */
+	if (device->child)
+		fx_child_fail(device);
+	else if (!fx_device_is_control(device)) /* which has nobody to restart it */
 		fx_host_wants_to_leave(device->host, "its driver says that it failed");
 }

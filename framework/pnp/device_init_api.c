@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "object/driver.h"
 #include "object/functions.h"
+#include "pnp/child.h"
 #include "pnp/control.h"
 #include "pnp/device_init.h"
 #include "verifier/verifier.h"
@@ -47,6 +48,10 @@ VOID fx_WdfDeviceInitFree(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init)
 	CHECK_INIT(driver, init);
 	if (!fx_check_level(driver, DISPATCH_LEVEL))
 		return;
+	if (init->bus) {
+		fx_child_init_free(init);
+		return;
+	}
 	if (fx_device_init_is_control(init)) {
 		fx_control_init_free(init);
 		return;

@@ -203,6 +203,8 @@ static NTSTATUS open_device_key(struct fx_driver *driver, struct pci_function *f
 	NTSTATUS status;
 
 	*out = NULL;
+	if (!fn) /* a control device's, or a child's, which has none yet */
+		return STATUS_INVALID_DEVICE_REQUEST;
 	if (which != PLUGPLAY_REGKEY_DEVICE && which != PLUGPLAY_REGKEY_DRIVER)
 		return STATUS_INVALID_PARAMETER;
 	d.instance = instance_id(fn);
@@ -242,7 +244,9 @@ NTSTATUS fx_WdfFdoInitOpenRegistryKey(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_IN
 	fx_require(driver, out);
 	if (!fx_check_level(driver, PASSIVE_LEVEL))
 		return STATUS_INVALID_DEVICE_REQUEST;
-	return open_device_key(driver, fx_host_function(init->host), type, &params, attrs, out);
+	return open_device_key(driver,
+			       fx_device_init_is_fdo(init) ? fx_host_function(init->host) : NULL,
+			       type, &params, attrs, out);
 }
 
 static NTSTATUS open_devicemap(struct fx_driver *driver, PCUNICODE_STRING name, ACCESS_MASK desired,

@@ -40,9 +40,9 @@ VOID fx_WdfFdoInitSetFilter(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init)
 	fx_device_init_check(driver, init, __func__ + 3);
 	if (!fx_check_level(driver, PASSIVE_LEVEL))
 		return;
-	if (fx_device_init_is_control(init)) {
+	if (!fx_device_init_is_fdo(init)) {
 		fx_rule_break(driver, FX_RULE_INIT_KIND, NULL,
-			      "WdfFdoInitSetFilter: a control device filters nothing");
+			      "WdfFdoInitSetFilter: a control or child device filters nothing");
 		return;
 	}
 	init->config.io.filter = true;

@@ -278,6 +278,7 @@ UW_EXPORT int uwdf_device_start(struct uwdf_driver *driver, const struct uwdf_de
 	enlist(host);
 	set_state(host, "started");
 	fx_shown_add(host);
+	fx_stack_start_children(host);
 	*out = host;
 	return 0;
 }
@@ -302,12 +303,17 @@ static int query_remove(struct uwdf_device *host, bool unused, struct uwdf_repor
 
 	if (is_surprise(host))
 		return 0;
+	err = fx_stack_query_children(host, unused, &report);
+	if (err)
+		return fx_host_report(rep, &report, err);
 	err = fx_watches_query(host, unused, &report);
 	if (!err) {
 		err = ask_drivers(host, &report);
 		if (err)
 			fx_watches_stay(host);
 	}
+	if (err)
+		fx_stack_children_stay(host);
 	return fx_host_report(rep, &report, err);
 }
 
@@ -405,6 +411,7 @@ static void info_counters(struct uwdf_device *host, struct uwdf_device_info *out
 static void info_shell(struct uwdf_device *host, struct uwdf_device_info *out)
 {
 	struct fx_device *device = fx_host_device_lock(host);
+	GUID guids[FX_DEVICE_INTERFACES];
 
 	*out = (struct uwdf_device_info){
 		.name = host->name,
@@ -416,6 +423,9 @@ static void info_shell(struct uwdf_device *host, struct uwdf_device_info *out)
 	if (device) {
 		out->device_type = device->config.device_type;
 		info_requests(device, out);
+		out->interface_count =
+			fx_device_list_interfaces(device, guids, 0, FX_DEVICE_INTERFACES);
+		memcpy(out->interfaces, guids, out->interface_count * sizeof(GUID));
 	}
 	fx_host_device_unlock(host);
 }

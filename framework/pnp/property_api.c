@@ -111,9 +111,9 @@ static struct question of_init(PWDF_DRIVER_GLOBALS globals, PWDFDEVICE_INIT init
 	struct fx_driver *driver = fx_driver_from_globals(globals);
 
 	fx_device_init_check(driver, init, function + 3);
-	if (fx_device_init_is_control(init))
+	if (!fx_device_init_is_fdo(init))
 		fx_rule_break(driver, FX_RULE_INIT_KIND, NULL,
-			      "%s: a control device has no properties", function + 3);
+			      "%s: a control or child device has no properties", function + 3);
 	else
 		question.fn = init->host->fn;
 	return question;

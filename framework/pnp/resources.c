@@ -48,7 +48,7 @@ NTSTATUS fx_resources_new(struct fx_device *device, struct fx_resources **out)
 	status = fx_cm_res_list_new(driver, FX_RES_NOTHING, &res->raw);
 	if (NT_SUCCESS(status))
 		status = fx_cm_res_list_new(driver, FX_RES_NOTHING, &res->translated);
-	if (NT_SUCCESS(status))
+	if (NT_SUCCESS(status) && device->level) /* a child's lists are empty */
 		status = add_all(res, &device->level->assigned);
 	if (!NT_SUCCESS(status)) {
 		fx_resources_free(res);

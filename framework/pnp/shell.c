@@ -80,6 +80,11 @@ UW_EXPORT bool uwdf_device_is_control(const struct uwdf_device *host)
 	return host->shell && host->shell->is_control;
 }
 
+UW_EXPORT bool uwdf_device_is_counted(const struct uwdf_device *host)
+{
+	return host->shell;
+}
+
 UW_EXPORT void uwdf_device_release(struct uwdf_device *host)
 {
 	if (host && host->shell)

@@ -16,6 +16,7 @@
 #include "nt/status.h"
 #include "object/driver.h"
 #include "object/trouble.h"
+#include "pnp/child.h"
 #include "pnp/device_init.h"
 #include "pnp/steps.h"
 #include "verifier/callback.h"
@@ -175,6 +176,12 @@ static struct added call_device_add(struct fx_level *level)
 	return added;
 }
 
+static int keep(struct fx_level *level)
+{
+	level->host->stuck = true;
+	return -EBUSY;
+}
+
 /* KMDF makes a success of it: the device works without the filter. */
 UW_COLD static int leave_out(struct fx_level *level, const struct added *added)
 {
@@ -189,6 +196,8 @@ UW_COLD static int leave_out(struct fx_level *level, const struct added *added)
 			 level->host->address, fx_status_text(added->status).text);
 	if (!level->device)
 		return 0;
+	if (!fx_children_end(level->device))
+		return keep(level);
 	fx_object_delete(&level->device->base);
 	return await_disposed(level) ? 0 : -EBUSY;
 }
@@ -306,7 +315,33 @@ int fx_stack_start(struct uwdf_device *host, struct report *rep)
 	return err;
 }
 
+void fx_stack_start_children(struct uwdf_device *host)
+{
+	for (struct fx_level *level = next_up(host, NULL); level; level = next_up(host, level))
+		fx_children_start(level->device);
+}
+
 /* --- the way down --- */
+
+int fx_stack_query_children(struct uwdf_device *host, bool unused, struct report *rep)
+{
+	struct fx_level *level = NULL;
+	int err = 0;
+
+	while (!err && (level = next_down(host, level)))
+		err = fx_children_query_remove(level->device, unused, rep);
+	if (err)
+		fx_stack_children_stay(host);
+	return err;
+}
+
+void fx_stack_children_stay(struct uwdf_device *host)
+{
+	struct fx_level *level = NULL;
+
+	while ((level = next_down(host, level)))
+		fx_children_stay(level->device);
+}
 
 /* Those above the one that refused had agreed: their removal is called off. */
 static void cancel_query(struct uwdf_device *host, const struct fx_level *refuser)
@@ -341,8 +376,19 @@ static void ask_late(struct uwdf_device *host)
 	struct fx_level *level = NULL;
 
 	while ((level = next_down(host, level)))
+		fx_children_ask_late(level->device);
+	while ((level = next_down(host, level)))
 		if (level->started)
 			fx_device_ask_late(level->device);
+}
+
+/* Before any driver of their parent's stack: a subtree goes from its leaves on. */
+static void stop_children(struct uwdf_device *host, bool surprise)
+{
+	struct fx_level *level = NULL;
+
+	while ((level = next_down(host, level)))
+		fx_children_stop(level->device, surprise);
 }
 
 static bool is_complete(struct uwdf_device *host)
@@ -365,6 +411,10 @@ static void remove_level(struct fx_level *level)
 {
 	struct fx_device *device = level->device;
 
+	if (!fx_children_end(device)) {
+		(void)keep(level);
+		return;
+	}
 	if (level->host->device == device)
 		level->host->device = NULL;
 	if (device->pnp_state == WdfDevStatePnpInit)
@@ -389,6 +439,7 @@ bool fx_stack_end(struct uwdf_device *host, bool surprise)
 
 	if (is_complete(host) && !surprise)
 		ask_late(host);
+	stop_children(host, surprise);
 	if (surprise || (host->device && fx_io_stats(host->device->io).open_files)) {
 		while ((level = next_down(host, level)))
 			stop_level(level, surprise);

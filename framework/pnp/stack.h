@@ -17,6 +17,12 @@ void fx_stack_free(struct uwdf_device *host);
 int fx_stack_add(struct uwdf_device *host, struct report *rep) UW_MUST_CHECK;
 /* The start of each device, from the lowest on. A failure is undone by fx_stack_end(). */
 int fx_stack_start(struct uwdf_device *host, struct report *rep) UW_MUST_CHECK;
+/* The stack has started: so do the child devices. */
+void fx_stack_start_children(struct uwdf_device *host);
+/* May they be removed? As fx_stack_query_remove(); and if the device stays after all: */
+int fx_stack_query_children(struct uwdf_device *host, bool unused,
+			    struct report *rep) UW_MUST_CHECK;
+void fx_stack_children_stay(struct uwdf_device *host);
 /* May the device be removed? From the top; who refuses is said in @rep. -ECANCELED: it may not. */
 int fx_stack_query_remove(struct uwdf_device *host, struct report *rep) UW_MUST_CHECK;
 /* All devices stop and go, from the top. @return nothing uses @host's parts any more. */

@@ -108,6 +108,18 @@ bool uwdf_device_is_control(const struct uwdf_device *device)
 	return true;
 }
 
+bool uwdf_device_is_counted(const struct uwdf_device *device)
+{
+	(void)device;
+	return true;
+}
+
+size_t uwdf_device_open_children(struct uwdf_device *device, struct uwdf_device **out, size_t max)
+{
+	(void)device, (void)out, (void)max;
+	return 0;
+}
+
 bool uwdf_device_is_gone(struct uwdf_device *device)
 {
 	(void)device;

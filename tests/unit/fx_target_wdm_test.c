@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Targets as WDM describes them, and forwarding to a parent that no device has. */
+/* Targets as WDM describes them, and forwarding where there is no parent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

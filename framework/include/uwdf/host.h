@@ -103,6 +103,8 @@ size_t uwdf_driver_control_devices(struct uwdf_driver *driver, struct uwdf_devic
 /* @changed: the answer may be another now, or a device is gone; any thread, must only note it. */
 void uwdf_driver_on_change(struct uwdf_driver *driver, void (*changed)(void *arg), void *arg);
 bool uwdf_device_is_control(const struct uwdf_device *device);
+/* Is it one that is counted: a control device or a child device? */
+bool uwdf_device_is_counted(const struct uwdf_device *device);
 /*
  * Who may open it, as its driver's SDDL string says: up to @max entries, returns how many there
  * are. @out_given: there is such a string, else administrators may. Of a device that is there.
@@ -123,8 +125,9 @@ struct uwdf_device_name {
  */
 bool uwdf_device_find(struct uwdf_device *device, const struct uwdf_device_name *name,
 		      char *file_name, size_t len);
-bool uwdf_device_is_gone(struct uwdf_device *device); /* its driver deleted it; opens fail */
-/* Of a control device: what its threads began before this call, they have finished. PASSIVE. */
+bool uwdf_device_is_gone(struct uwdf_device *device); /* one that is counted: opens fail */
+/* Of one that is counted: what its threads began before this call, they have finished. PASSIVE; of
+ * a child device: control thread. */
 void uwdf_device_settle(struct uwdf_device *device);
 void uwdf_device_release(struct uwdf_device *device); /* NULL is fine */
 
@@ -167,6 +170,20 @@ int uwdf_device_query_remove_unused(struct uwdf_device *device, struct uwdf_repo
 /* Orderly removal, or surprise removal when the function is gone. A driver that was not asked is
  * asked now, but its refusal is only written down. */
 void uwdf_device_remove(struct uwdf_device *device);
+
+/*
+ * Child devices: what the drivers of a device, a bus, found on it. Those that a driver reported: up
+ * to @max; returns how many there are. Any thread, while the device is there.
+ */
+struct uwdf_child_info {
+	char name[48], device_id[64]; /* in plain letters */
+	const char *state; /* a literal: "started", "failed", "no driver", "no device id", ... */
+	bool raw;          /* served by the bus's own driver */
+};
+size_t uwdf_device_children(struct uwdf_device *device, struct uwdf_child_info *out, size_t max);
+/* Those that clients may open now, as uwdf_driver_control_devices() gives them;
+ * uwdf_driver_on_change() says when the answer is another. Control thread. */
+size_t uwdf_device_open_children(struct uwdf_device *device, struct uwdf_device **out, size_t max);
 
 struct uwdf_guid {
 	uint32_t a;

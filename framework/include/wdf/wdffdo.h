@@ -3,11 +3,14 @@
  * wdffdo.h - function device objects.
  *
  * Has: WdfFdoInitSetEventCallbacks, WdfFdoInitOpenRegistryKey, WdfFdoInitSetFilter,
- *      WdfFdoInitQueryProperty, WdfFdoInitAllocAndQueryProperty.
+ *      WdfFdoInitQueryProperty, WdfFdoInitAllocAndQueryProperty, WdfFdoAddStaticChild,
+ *      WdfFdoLockStaticChildListForIteration, WdfFdoRetrieveNextStaticChild,
+ *      WdfFdoUnlockStaticChildListFromIteration.
  */
 #ifndef UWDF_WDFFDO_H
 #define UWDF_WDFFDO_H
 
+#include <wdf/wdfchildlist.h>
 #include <wdf/wdfdevice.h>
 
 #ifdef __cplusplus
@@ -193,6 +196,89 @@ FORCEINLINE NTSTATUS WdfFdoInitAllocAndQueryProperty(
 			WdfFunctions[WdfFdoInitAllocAndQueryPropertyTableIndex])(
 		WdfDriverGlobals, DeviceInit, DeviceProperty, PoolType, PropertyMemoryAttributes,
 		PropertyMemory);
+}
+
+/**
+ * WdfFdoAddStaticChild() - report a child device that is on the bus.
+ * @Fdo:   its parent, of WdfPdoInitAllocate().
+ * @Child: made by WdfDeviceCreate() from that.
+ *
+ * The child starts when its parent has, or soon if that has already, on a thread of the pool (see
+ * wdfpdo.h). Before this, and if it fails, the driver deletes it with WdfObjectDelete(); afterwards
+ * it may not.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_PARAMETER not a child of @Fdo;
+ *          STATUS_INVALID_DEVICE_STATE it is reported already; STATUS_DELETE_PENDING @Fdo is
+ *          being removed.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef NTSTATUS (*PFN_WDFFDOADDSTATICCHILD)(PWDF_DRIVER_GLOBALS DriverGlobals, WDFDEVICE Fdo,
+					     WDFDEVICE Child);
+FORCEINLINE NTSTATUS WdfFdoAddStaticChild(WDFDEVICE Fdo, WDFDEVICE Child)
+{
+	return ((PFN_WDFFDOADDSTATICCHILD)WdfFunctions[WdfFdoAddStaticChildTableIndex])(
+		WdfDriverGlobals, Fdo, Child);
+}
+
+/**
+ * WdfFdoLockStaticChildListForIteration() - look at the child devices.
+ * @Fdo: their parent.
+ *
+ * What is added and marked missing meanwhile waits for
+ * WdfFdoUnlockStaticChildListFromIteration(); calls nest. The parent's own removal does not wait.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef VOID (*PFN_WDFFDOLOCKSTATICCHILDLISTFORITERATION)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							  WDFDEVICE Fdo);
+FORCEINLINE VOID WdfFdoLockStaticChildListForIteration(WDFDEVICE Fdo)
+{
+	((PFN_WDFFDOLOCKSTATICCHILDLISTFORITERATION)
+		 WdfFunctions[WdfFdoLockStaticChildListForIterationTableIndex])(WdfDriverGlobals,
+										Fdo);
+}
+
+/**
+ * WdfFdoRetrieveNextStaticChild() - one child device after the other, in the order they were made.
+ * @Fdo:           their parent; locked by WdfFdoLockStaticChildListForIteration().
+ * @PreviousChild: what the last call returned; NULL: the first.
+ * @Flags:         WDF_RETRIEVE_CHILD_FLAGS, not 0.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Return:  NULL there are no more of that kind, or wrong flags.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef WDFDEVICE (*PFN_WDFFDORETRIEVENEXTSTATICCHILD)(PWDF_DRIVER_GLOBALS DriverGlobals,
+						       WDFDEVICE Fdo, WDFDEVICE PreviousChild,
+						       ULONG Flags);
+FORCEINLINE WDFDEVICE WdfFdoRetrieveNextStaticChild(WDFDEVICE Fdo, WDFDEVICE PreviousChild,
+						    ULONG Flags)
+{
+	return ((PFN_WDFFDORETRIEVENEXTSTATICCHILD)
+			WdfFunctions[WdfFdoRetrieveNextStaticChildTableIndex])(
+		WdfDriverGlobals, Fdo, PreviousChild, Flags);
+}
+
+/**
+ * WdfFdoUnlockStaticChildListFromIteration() - it was looked at: changes take effect.
+ * @Fdo: as WdfFdoLockStaticChildListForIteration() was called with.
+ *
+ * IRQL:    DISPATCH_LEVEL or below.
+ * Differs: nothing known.
+ * Source:  Windows driver documentation, wdffdo.h.
+ */
+typedef VOID (*PFN_WDFFDOUNLOCKSTATICCHILDLISTFROMITERATION)(PWDF_DRIVER_GLOBALS DriverGlobals,
+							     WDFDEVICE Fdo);
+FORCEINLINE VOID WdfFdoUnlockStaticChildListFromIteration(WDFDEVICE Fdo)
+{
+	((PFN_WDFFDOUNLOCKSTATICCHILDLISTFROMITERATION)
+		 WdfFunctions[WdfFdoUnlockStaticChildListFromIterationTableIndex])(WdfDriverGlobals,
+										   Fdo);
 }
 
 #ifdef __cplusplus

@@ -1105,15 +1105,22 @@ FORCEINLINE NTSTATUS WdfRequestAllocateTimer(WDFREQUEST Request)
 /**
  * WdfRequestForwardToParentDeviceIoQueue() - put a request of a child device in a queue of its
  * parent.
- * @Request:           owned by the driver, from a queue of a bus driver's child device.
+ * @Request:           owned by the driver, from a queue of a child device.
  * @ParentDeviceQueue: of the parent.
  * @ForwardOptions:    WDF_REQUEST_FORWARD_OPTION_SEND_AND_FORGET.
  *
+ * The request stays the object that it was: its handle, contexts and file object are the child's,
+ * and the parent's request attributes do not apply. Whoever gets it from the parent's queue
+ * completes it. Both devices use buffers in the same way, and the request must not be the parent of
+ * other objects.
+ *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_INFO_LENGTH_MISMATCH; STATUS_INVALID_PARAMETER other flags;
- *          STATUS_INVALID_DEVICE_REQUEST the device has no parent.
- * Differs: there are no child devices, so there is never a parent to forward to; the driver keeps
- *          the request.
+ * Return:  STATUS_SUCCESS; STATUS_INFO_LENGTH_MISMATCH; STATUS_INVALID_PARAMETER other flags;
+ *          STATUS_INVALID_DEVICE_REQUEST it did not come from a queue, is reserved for low memory
+ *          or marked cancelable, the queue is not the parent's or has no handler for it, there is
+ * no parent, or its child was made without WdfPdoInitAllowForwardingRequestToParent();
+ *          STATUS_WDF_BUSY the queue accepts nothing. The driver keeps it on failure.
+ * Differs: a child's removal waits for what the parent has of its requests.
  * Source:  Windows driver documentation, wdfrequest.h.
  */
 typedef NTSTATUS (*PFN_WDFREQUESTFORWARDTOPARENTDEVICEIOQUEUE)(

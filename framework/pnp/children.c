@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * children.c - all children of one device: who starts and stops them, and when.
+ *
+ * The parent's phase and what was said of each child decide what is due (due_of()). Whoever has the
+ * turn does it, one thing after the other: the control thread with the parent's own start and end,
+ * the pool for what a driver asks for in between. No lock is held meanwhile.
+ */
+#include <errno.h>
+
+#include "base/mem.h"
+#include "nt/status.h"
+#include "object/driver.h"
+#include "pnp/child_impl.h"
+#include "pnp/shown.h"
+#include "pnp/steps.h"
+
+/* --- what they share --- */
+
+struct fx_children *fx_children_ref(struct fx_children *all)
+{
+	/* relaxed: whoever calls has a reference */
+	__atomic_add_fetch(&all->refs, 1, __ATOMIC_RELAXED);
+	return all;
+}
+
+void fx_children_unref(struct fx_children *all)
+{
+	/* acquire and release: the last one sees all that others did to it */
+	if (__atomic_sub_fetch(&all->refs, 1, __ATOMIC_ACQ_REL))
+		return;
+	exec_cond_deinit(&all->turn_over);
+	exec_mutex_deinit(&all->turn_lock);
+	mem_free(all);
+}
+
+static void work_comes(struct fx_work *work);
+
+static int init_turn(struct fx_children *all)
+{
+	int err = exec_mutex_init(&all->turn_lock);
+
+	if (err)
+		return err;
+	err = exec_cond_init(&all->turn_over);
+	if (err)
+		exec_mutex_deinit(&all->turn_lock);
+	return err;
+}
+
+static struct fx_children *children_new(struct fx_device *parent)
+{
+	struct fx_children *all = mem_calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	if (init_turn(all)) {
+		mem_free(all);
+		return NULL;
+	}
+	all->refs = 1;
+	all->parent = parent;
+	all->irq_loop = parent->irq_loop;
+	all->request_loop = parent->request_loop;
+	list_init(&all->list);
+	list_init(&all->inits);
+	fx_work_init(&all->work, work_comes);
+	return all;
+}
+
+/* @made becomes the parent's, unless it has them or ends. */
+static struct fx_children *publish(struct fx_device *parent, struct fx_children **made)
+{
+	struct fx_children *all;
+
+	spin_lock_acquire(&parent->base.lock);
+	if (!parent->children && *made) {
+		parent->children = *made;
+		*made = NULL;
+	}
+	all = parent->children_phase == FX_CHILDREN_END ? NULL : parent->children;
+	spin_lock_release(&parent->base.lock);
+	return all;
+}
+
+struct fx_children *fx_children_get(struct fx_device *parent)
+{
+	struct fx_children *made = NULL, *all = publish(parent, &made);
+
+	if (all)
+		return all;
+	made = children_new(parent);
+	all = publish(parent, &made);
+	if (made)
+		fx_children_unref(made);
+	return all;
+}
+
+static struct fx_children *children_of(struct fx_device *parent)
+{
+	struct fx_children *all;
+
+	spin_lock_acquire(&parent->base.lock);
+	all = parent->children;
+	spin_lock_release(&parent->base.lock);
+	return all;
+}
+
+/* --- WDFDEVICE_INIT --- */
+
+struct WDFDEVICE_INIT *fx_child_init_new(struct fx_device *parent)
+{
+	struct fx_children *all = fx_children_get(parent);
+	struct WDFDEVICE_INIT *init = all ? mem_calloc(1, sizeof(*init)) : NULL;
+
+	if (!init)
+		return NULL;
+	fx_device_init_prepare(init, parent->base.driver, NULL);
+	init->bus = all;
+	init->pdo = fx_pdo_new();
+	if (!init->pdo) {
+		mem_free(init);
+		return NULL;
+	}
+	spin_lock_acquire(&parent->base.lock);
+	list_push_back(&all->inits, &init->link);
+	spin_lock_release(&parent->base.lock);
+	return init;
+}
+
+void fx_child_init_free(struct WDFDEVICE_INIT *init)
+{
+	struct fx_object *parent = &init->bus->parent->base;
+
+	spin_lock_acquire(&parent->lock);
+	list_remove(&init->link);
+	spin_lock_release(&parent->lock);
+	fx_device_init_finish(init);
+	fx_pdo_free(init->pdo);
+	mem_free(init);
+}
+
+/* --- what is due --- */
+
+enum due { DUE_NOTHING, DUE_START, DUE_STOP, DUE_REMOVE };
+
+struct step {
+	struct fx_child *child;
+	enum due due;
+	enum fx_child_end why;
+};
+
+static enum due due_of(const struct fx_child *child, enum fx_children_phase phase)
+{
+	bool missing = child->missing || phase == FX_CHILDREN_END;
+
+	if (child->state == FX_CHILD_STARTED)
+		return missing || child->failed || phase == FX_CHILDREN_STOPPED ? DUE_STOP
+										: DUE_NOTHING;
+	if (missing)
+		return DUE_REMOVE;
+	return child->state == FX_CHILD_NEW && child->added && phase == FX_CHILDREN_RUN
+		       ? DUE_START
+		       : DUE_NOTHING;
+}
+
+static enum fx_child_end why_of(const struct fx_child *child, const struct fx_device *parent)
+{
+	if (child->missing)
+		return FX_CHILD_MISSING;
+	if (child->failed)
+		return FX_CHILD_FAILED;
+	return parent->children_surprise ? FX_CHILD_SURPRISE : FX_CHILD_ORDERLY;
+}
+
+/* They start in order and end in the opposite one. */
+static bool next_step_locked(struct fx_children *all, struct step *out)
+{
+	const struct fx_device *parent = all->parent;
+
+	*out = (struct step){ .due = DUE_NOTHING };
+	if (all->locked && parent->children_phase == FX_CHILDREN_RUN)
+		return false;
+	list_for_each (it, &all->list) {
+		struct fx_child *child = list_entry(it, struct fx_child, link);
+		enum due due = due_of(child, parent->children_phase);
+
+		if (due == DUE_NOTHING)
+			continue;
+		*out = (struct step){ child, due, why_of(child, parent) };
+		if (due == DUE_START)
+			break;
+	}
+	if (out->due == DUE_REMOVE) /* its driver cannot delete it any more */
+		out->child->added = true;
+	return out->due != DUE_NOTHING;
+}
+
+static bool next_step(struct fx_children *all, struct step *out)
+{
+	bool any;
+
+	spin_lock_acquire(&all->parent->base.lock);
+	any = next_step_locked(all, out);
+	spin_lock_release(&all->parent->base.lock);
+	return any;
+}
+
+static void do_step(const struct step *step)
+{
+	if (step->due == DUE_START)
+		fx_child_start(step->child);
+	else if (step->due == DUE_STOP)
+		fx_child_stop(step->child, step->why);
+	else
+		fx_child_remove(step->child, step->why);
+}
+
+static void take_turn(struct fx_children *all)
+{
+	exec_mutex_lock(&all->turn_lock);
+	while (all->turn)
+		exec_cond_wait(&all->turn_over, &all->turn_lock, EXEC_FOREVER);
+	all->turn = true;
+	exec_mutex_unlock(&all->turn_lock);
+}
+
+static void give_turn(struct fx_children *all)
+{
+	exec_mutex_lock(&all->turn_lock);
+	all->turn = false;
+	exec_cond_broadcast(&all->turn_over);
+	exec_mutex_unlock(&all->turn_lock);
+}
+
+static void work_off(struct fx_children *all)
+{
+	struct step step;
+
+	take_turn(all);
+	while (!all->stuck && next_step(all, &step))
+		do_step(&step);
+	give_turn(all);
+}
+
+static void work_comes(struct fx_work *work)
+{
+	work_off(uw_container_of(work, struct fx_children, work));
+}
+
+void fx_children_wake(struct fx_children *all)
+{
+	(void)fx_work_queue(&all->work); /* due already, or too late: the parent ends */
+}
+
+/* --- what the driver says --- */
+
+NTSTATUS fx_child_add(struct fx_device *parent, struct fx_device *device)
+{
+	struct fx_child *child = device->child;
+	NTSTATUS status = STATUS_SUCCESS;
+
+	if (!child || child->all->parent != parent)
+		return STATUS_INVALID_PARAMETER;
+	spin_lock_acquire(&parent->base.lock);
+	if (parent->children_phase == FX_CHILDREN_END || child->state == FX_CHILD_GONE)
+		status = STATUS_DELETE_PENDING;
+	else if (child->added)
+		status = STATUS_INVALID_DEVICE_STATE;
+	else
+		child->added = true;
+	spin_lock_release(&parent->base.lock);
+	if (NT_SUCCESS(status))
+		fx_children_wake(child->all);
+	return status;
+}
+
+NTSTATUS fx_child_mark_missing(struct fx_device *device)
+{
+	struct fx_child *child = device->child;
+	struct fx_object *parent = &child->all->parent->base;
+	NTSTATUS status = STATUS_NO_SUCH_DEVICE;
+
+	spin_lock_acquire(&parent->lock);
+	if (child->added && !child->missing && child->state != FX_CHILD_GONE) {
+		child->missing = true;
+		status = STATUS_SUCCESS;
+	}
+	spin_lock_release(&parent->lock);
+	if (NT_SUCCESS(status))
+		fx_children_wake(child->all);
+	return status;
+}
+
+void fx_child_fail(struct fx_device *device)
+{
+	struct fx_child *child = device->child;
+	struct fx_object *parent = &child->all->parent->base;
+
+	spin_lock_acquire(&parent->lock);
+	child->failed = true;
+	spin_lock_release(&parent->lock);
+	fx_children_wake(child->all);
+}
+
+void fx_children_lock(struct fx_device *parent)
+{
+	struct fx_children *all = children_of(parent);
+
+	if (!all)
+		return;
+	spin_lock_acquire(&parent->base.lock);
+	all->locked++;
+	spin_lock_release(&parent->base.lock);
+}
+
+void fx_children_unlock(struct fx_device *parent)
+{
+	struct fx_children *all = children_of(parent);
+
+	if (!all)
+		return;
+	spin_lock_acquire(&parent->base.lock);
+	all->locked -= all->locked != 0;
+	spin_lock_release(&parent->base.lock);
+	fx_children_wake(all);
+}
+
+/* Which of WDF_RETRIEVE_CHILD_FLAGS it is; 0: it was not added, or is gone. */
+static ULONG kind_of(const struct fx_child *child)
+{
+	if (!child->added || child->state == FX_CHILD_GONE)
+		return 0;
+	if (child->missing)
+		return WdfRetrieveMissingChildren;
+	return child->state == FX_CHILD_NEW ? WdfRetrievePendingChildren
+					    : WdfRetrievePresentChildren;
+}
+
+static struct fx_device *next_locked(struct fx_children *all, const struct fx_device *after,
+				     ULONG flags)
+{
+	bool found = !after;
+
+	list_for_each (it, &all->list) {
+		const struct fx_child *child = list_entry(it, struct fx_child, link);
+
+		if (found && (kind_of(child) & flags))
+			return child->device;
+		found |= child->device == after;
+	}
+	return NULL;
+}
+
+struct fx_device *fx_children_next(struct fx_device *parent, struct fx_device *after, ULONG flags)
+{
+	struct fx_children *all = children_of(parent);
+	struct fx_device *next = NULL;
+
+	if (!all)
+		return NULL;
+	spin_lock_acquire(&parent->base.lock);
+	next = next_locked(all, after, flags);
+	spin_lock_release(&parent->base.lock);
+	return next;
+}
+
+/* --- with their parent --- */
+
+static struct fx_children *set_phase(struct fx_device *parent, enum fx_children_phase phase,
+				     bool surprise)
+{
+	struct fx_children *all;
+
+	spin_lock_acquire(&parent->base.lock);
+	parent->children_phase = phase;
+	parent->children_surprise |= surprise;
+	all = parent->children;
+	spin_lock_release(&parent->base.lock);
+	return all;
+}
+
+void fx_children_start(struct fx_device *parent)
+{
+	struct fx_children *all = set_phase(parent, FX_CHILDREN_RUN, false);
+
+	if (all)
+		work_off(all);
+}
+
+void fx_children_stop(struct fx_device *parent, bool surprise)
+{
+	struct fx_children *all = set_phase(parent, FX_CHILDREN_STOPPED, surprise);
+
+	if (all)
+		work_off(all);
+}
+
+static bool one_may_forward(struct fx_children *all)
+{
+	bool may = false;
+
+	spin_lock_acquire(&all->parent->base.lock);
+	list_for_each (it, &all->list)
+		may |= list_entry(it, struct fx_child, link)->device->config.io.to_parent;
+	spin_lock_release(&all->parent->base.lock);
+	return may;
+}
+
+static void free_inits(struct fx_children *all)
+{
+	while (!list_empty(&all->inits))
+		fx_child_init_free(list_first(&all->inits, struct WDFDEVICE_INIT, link));
+}
+
+bool fx_children_end(struct fx_device *parent)
+{
+	struct fx_children *all = set_phase(parent, FX_CHILDREN_END, false);
+	bool stuck;
+
+	if (!all)
+		return true;
+	/* a child waits for what it forwarded, which its parent's driver may give up only now */
+	if (one_may_forward(all))
+		fx_io_purge(parent->io, false);
+	work_off(all);
+	fx_work_close(&all->work, NULL);
+	stuck = all->stuck;
+	if (stuck)
+		return false;
+	free_inits(all);
+	parent->children = NULL;
+	all->irq_loop = NULL;
+	all->request_loop = NULL;
+	fx_children_unref(all);
+	return true;
+}
+
+/* --- asking --- */
+
+/* The next that runs, from the last one on; who has the turn may look at it without a lock. */
+static struct fx_child *previous_started(struct fx_children *all, const struct fx_child *before)
+{
+	struct fx_child *found = NULL;
+
+	spin_lock_acquire(&all->parent->base.lock);
+	list_for_each (it, &all->list) {
+		struct fx_child *child = list_entry(it, struct fx_child, link);
+
+		if (child == before)
+			break;
+		if (child->state == FX_CHILD_STARTED)
+			found = child;
+	}
+	spin_lock_release(&all->parent->base.lock);
+	return found;
+}
+
+static int ask_driver(struct fx_child *child, struct report *rep)
+{
+	NTSTATUS status = fx_device_query_remove(child->device);
+
+	if (NT_SUCCESS(status))
+		return 0;
+	report_say(rep,
+		   "driver %s does not let child device %s go: EvtDeviceQueryRemove returned %s",
+		   fx_driver_name(child->device->base.driver), child->name,
+		   fx_status_text(status).text);
+	return -ECANCELED;
+}
+
+/* Programs, drivers that have it open, its own. */
+static int ask(struct fx_child *child, bool unused, struct report *rep)
+{
+	struct uwdf_device *host = &child->shell.host;
+	int err = fx_watches_query(host, unused, rep);
+
+	if (err)
+		return err;
+	child->asked = true;
+	err = fx_shown_query_remove(host, rep);
+	return err ? err : ask_driver(child, rep);
+}
+
+static void call_off(struct fx_children *all)
+{
+	struct fx_child *child = NULL;
+
+	while ((child = previous_started(all, child))) {
+		if (!child->asked)
+			continue;
+		child->asked = false;
+		fx_named_remove_canceled(&child->shell.host.named);
+		fx_device_set_states(child->device, WdfDevStatePnpStarted, 0);
+		fx_watches_stay(&child->shell.host);
+	}
+}
+
+int fx_children_query_remove(struct fx_device *parent, bool unused, struct report *rep)
+{
+	struct fx_children *all = children_of(parent);
+	struct fx_child *child = NULL;
+	int err = 0;
+
+	if (!all)
+		return 0;
+	take_turn(all);
+	while (!err && (child = previous_started(all, child)))
+		err = ask(child, unused, rep);
+	if (err)
+		call_off(all);
+	give_turn(all);
+	return err;
+}
+
+void fx_children_stay(struct fx_device *parent)
+{
+	struct fx_children *all = children_of(parent);
+
+	if (!all)
+		return;
+	take_turn(all);
+	call_off(all);
+	give_turn(all);
+}
+
+void fx_children_ask_late(struct fx_device *parent)
+{
+	struct fx_children *all = children_of(parent);
+	struct fx_child *child = NULL;
+
+	if (!all)
+		return;
+	take_turn(all);
+	while ((child = previous_started(all, child))) {
+		fx_shown_ask_late(&child->shell.host);
+		fx_device_ask_late(child->device);
+	}
+	give_turn(all);
+}
