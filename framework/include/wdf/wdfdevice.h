@@ -353,15 +353,16 @@ FORCEINLINE VOID WdfDeviceSetFailed(WDFDEVICE Device, WDF_DEVICE_FAILED_ACTION F
  * @Device:  the device.
  * @Request: what EvtIoInCallerContext got; on failure still the driver's.
  *
- * It goes to the queue of its type, else to the default queue. A filter driver (WdfFdoInitSetFilter)
- * that has neither, or whose default queue has no callback for it, passes it down unchanged: that is
- * a success, whatever comes of it there. After a success it is not the driver's any more, and may be
- * completed before this returns; after a failure the driver must complete it.
+ * It goes to the queue of its type, else to the default queue. A filter driver
+ * (WdfFdoInitSetFilter) that has neither, or whose default queue has no callback for it, passes it
+ * down unchanged: that is a success, whatever comes of it there. After a success it is not the
+ * driver's any more, and may be completed before this returns; after a failure the driver must
+ * complete it.
  *
  * IRQL:    DISPATCH_LEVEL or below.
- * Return:  STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST not in EvtIoInCallerContext, or in a driver
- *          that is no filter no queue takes its type, or a filter without a queue for it formatted
- *          it; STATUS_WDF_BUSY the queue takes no new requests.
+ * Return:  STATUS_SUCCESS; STATUS_INVALID_DEVICE_REQUEST not in EvtIoInCallerContext, or in a
+ *          driver that is no filter no queue takes its type, or a filter without a queue for it
+ *          formatted it; STATUS_WDF_BUSY the queue takes no new requests.
  * Differs: nothing known.
  * Source:  Windows driver documentation, wdfdevice.h.
  */
