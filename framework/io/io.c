@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "irp.h"
 #include "reserve.h"
@@ -85,17 +86,51 @@ static bool makes_detours(const struct fx_io_config *config)
 	return any;
 }
 
+/*
+ * File objects have scope and level of their device, unless their attributes say otherwise. Their
+ * callbacks may wait, where the driver did not declare all of its fit for DISPATCH: under a spin
+ * lock they could not.
+ */
+static NTSTATUS choose_file_scope(struct fx_io *io, const struct fx_object *device)
+{
+	const WDF_FILEOBJECT_CONFIG *config = &io->config.file_config;
+	const WDF_OBJECT_ATTRIBUTES *attrs = &io->config.file_attributes;
+	bool has_callbacks =
+		config->EvtDeviceFileCreate || config->EvtFileCleanup || config->EvtFileClose;
+	WDF_SYNCHRONIZATION_SCOPE scope = attrs->SynchronizationScope;
+
+	if (!attrs->Size || scope == WdfSynchronizationScopeInheritFromParent)
+		scope = fx_object_effective_scope(device);
+	if (!has_callbacks)
+		return STATUS_SUCCESS;
+	if (attrs->Size && attrs->ExecutionLevel == WdfExecutionLevelPassive &&
+	    io->config.level > PASSIVE_LEVEL)
+		return STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL;
+	if (scope != WdfSynchronizationScopeDevice)
+		return STATUS_SUCCESS;
+	if (!io->device_scope.passive && io->config.level == PASSIVE_LEVEL) {
+		log_warn("io", "EvtDeviceFileCreate, EvtFileCleanup and EvtFileClose cannot have "
+			       "the lock of a device whose callbacks are at DISPATCH_LEVEL: give "
+			       "file objects WdfSynchronizationScopeNone");
+		return STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL;
+	}
+	io->file_scope = &io->device_scope;
+	return STATUS_SUCCESS;
+}
+
 NTSTATUS fx_io_configure(struct fx_io *io, const struct fx_io_config *config)
 {
 	struct fx_object *device = &((struct fx_device_head *)(void *)io->device)->base;
+	NTSTATUS status;
 
 	assert(!io->pool.chunks);
 	io->config = *config;
 	io->detour = makes_detours(config);
 	io->device_scope.passive = io_is_passive(io, fx_object_effective_level(device));
 	fx_scope_watch(&io->device_scope, device);
-	if (fx_object_effective_scope(device) == WdfSynchronizationScopeDevice)
-		io->file_scope = &io->device_scope;
+	status = choose_file_scope(io, device);
+	if (!NT_SUCCESS(status))
+		return status;
 	if (!NT_SUCCESS(file_nameless_new(io))) /* at all levels: the stack is known by now */
 		return STATUS_INSUFFICIENT_RESOURCES;
 	return request_pool_init(io);

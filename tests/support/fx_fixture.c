@@ -430,6 +430,10 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT object, PUNICODE_STRING path)
 		config.EvtDriverUnload = on_unload;
 	WDF_OBJECT_ATTRIBUTES_INIT(&attrs);
 	attrs.EvtCleanupCallback = on_driver_cleanup;
+	if (fx_script.driver_scope)
+		attrs.SynchronizationScope = fx_script.driver_scope;
+	if (fx_script.driver_level)
+		attrs.ExecutionLevel = fx_script.driver_level;
 	status = WdfDriverCreate(object, path, &attrs, &config, &fx_made.driver);
 	if (NT_SUCCESS(status) && fx_script.dispatch)
 		status = WdfLxDriverSetIoLevel(fx_made.driver, WdfExecutionLevelDispatch);

@@ -25,6 +25,8 @@ struct fx_script {
 	unsigned int enablers;
 	WDF_SYNCHRONIZATION_SCOPE scope; /* of the device; 0: inherited, as is the level */
 	WDF_EXECUTION_LEVEL level;
+	WDF_SYNCHRONIZATION_SCOPE driver_scope; /* of the WDFDRIVER, the same */
+	WDF_EXECUTION_LEVEL driver_level;
 	bool queue;       /* a parallel default queue that keeps requests */
 	const char *skip; /* a callback that is not registered */
 	NTSTATUS (*entry)(PDRIVER_OBJECT object, PUNICODE_STRING path); /* instead of DriverEntry */

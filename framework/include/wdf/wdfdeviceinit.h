@@ -154,7 +154,12 @@ FORCEINLINE VOID WdfDeviceInitSetCharacteristics(PWDFDEVICE_INIT DeviceInit,
  * WdfDeviceInitSetFileObjectConfig() - callbacks and attributes of file objects.
  * @DeviceInit:           from EvtDriverDeviceAdd, before WdfDeviceCreate().
  * @FileObjectConfig:     from WDF_FILEOBJECT_CONFIG_INIT(); copied.
- * @FileObjectAttributes: of every file object of the device; may be WDF_NO_OBJECT_ATTRIBUTES.
+ * @FileObjectAttributes: of every file object of the device; may be WDF_NO_OBJECT_ATTRIBUTES. Its
+ *                        SynchronizationScope and ExecutionLevel are the device's if inherited.
+ *                        With callbacks the scope of a device at DISPATCH_LEVEL cannot be had:
+ *                        WdfDeviceCreate() returns STATUS_WDF_INCOMPATIBLE_EXECUTION_LEVEL then,
+ *                        and for WdfExecutionLevelPassive if the driver declared its callbacks fit
+ *                        for DISPATCH_LEVEL (WdfLxDriverSetIoLevel()).
  *
  * IRQL:    DISPATCH_LEVEL or below.
  * Differs: WDF_TRI_STATE and class values are checked. When a handle is closed its requests are
