@@ -111,8 +111,8 @@ static void remember_handle(struct world_client *client, const struct uwdf_entry
 	client->handles[client->handle_count++ % UW_ARRAY_SIZE(client->handles)] = e->handle;
 }
 
-/* All that the server ever says is well formed. */
-static void check_answer(const struct msghdr *msg)
+/* All that the server ever says is well formed, and no more than it was asked for. */
+static void check_answer(const struct world_client *client, const struct msghdr *msg)
 {
 	const struct uwdf_entry *e = msg->msg_iov[0].iov_base;
 
@@ -121,6 +121,8 @@ static void check_answer(const struct msghdr *msg)
 	FUZZ_CHECK(e->in_len <= UWDF_WIRE_MAX_PAYLOAD && msg->msg_iov[1].iov_len == e->in_len);
 	FUZZ_CHECK(e->opcode == UWDF_OP_EVENT || (e->flags & UWDF_FLAG_ANSWER));
 	FUZZ_CHECK(!e->in_len || msg->msg_iov[1].iov_base);
+	/* nobody asks for what has no tag, nor for the words of a refusal */
+	FUZZ_CHECK(!e->tag || e->status < 0 || e->in_len <= client->asked[e->tag % 256]);
 	/* every byte of it is there to be read */
 	for (size_t i = 0; i < e->in_len; i++)
 		(void)*((const volatile uint8_t *)msg->msg_iov[1].iov_base + i);
@@ -131,7 +133,7 @@ ssize_t __wrap_sys_sendmsg(int fd, const struct msghdr *msg, int flags)
 	struct world_client *client = client_at(fd);
 
 	(void)flags;
-	check_answer(msg);
+	check_answer(client, msg);
 	if (client->blocked)
 		return -EAGAIN;
 	remember_handle(client, msg->msg_iov[0].iov_base);
@@ -319,6 +321,7 @@ void world_connect(unsigned int client, uint32_t uid)
 	next_uid = uid;
 	next_fd = FIRST_FD + (int)client;
 	world.clients[client].blocked = false;
+	memset(world.clients[client].asked, 0, sizeof(world.clients[client].asked));
 	connection_accept(world.server);
 }
 
@@ -332,12 +335,24 @@ void world_disconnect(unsigned int client)
 	connection_release_if_idle(c);
 }
 
+static void note_asked(struct world_client *client, const void *bytes, size_t len)
+{
+	struct uwdf_entry e;
+
+	if (len < sizeof(e))
+		return;
+	memcpy(&e, bytes, sizeof(e));
+	if (client->asked[e.tag % 256] < e.out_len)
+		client->asked[e.tag % 256] = e.out_len;
+}
+
 void world_send(unsigned int client, const void *bytes, size_t len)
 {
 	struct connection *c = world.clients[client].connection;
 
 	if (!c || !len) /* a datagram of nothing is the end of a connection */
 		return;
+	note_asked(&world.clients[client], bytes, len);
 	datagram = bytes;
 	datagram_len = len;
 	connection_serve(c, EPOLLIN);

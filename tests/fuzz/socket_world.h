@@ -20,6 +20,7 @@ struct world_client {
 	bool blocked;                  /* it does not read: sends would wait */
 	uint32_t handles[8];           /* the last it was given */
 	uint32_t handle_count;
+	uint32_t asked[256]; /* the most that entries of such a tag, modulo 256, asked for */
 };
 
 struct world {
