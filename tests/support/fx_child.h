@@ -15,8 +15,9 @@ struct child_script {
 	bool not_raw, no_id, unadded; /* WdfFdoAddStaticChild() is left out */
 	bool forwards;                /* allowed, and what EvtIo gets goes to child_parent_queue */
 	bool keeps;                   /* what EvtIo gets is kept */
-	const char *fail;             /* the callback, with its number, that fails */
-	PCWSTR link;                  /* a symbolic link; NULL: none */
+	bool parent_answers;
+	const char *fail; /* the callback, with its number, that fails */
+	PCWSTR link;      /* a symbolic link; NULL: none */
 	void (*in_init)(PWDFDEVICE_INIT init);
 	void (*in_create)(WDFDEVICE device);
 	void (*in_any)(const char *name); /* in each callback */
@@ -34,8 +35,8 @@ int child_setup(void **state); /* fx_setup() */
 /* One more child of @parent, as the script says. */
 NTSTATUS child_make(WDFDEVICE parent);
 void child_make_two(WDFDEVICE parent); /* fx_script.in_add */
-/* The parent's: a queue that keeps what comes. */
-void child_make_parent_queue(WDFDEVICE parent, bool power_managed);
+/* The parent's: a queue that keeps what comes, or answers it. */
+NTSTATUS child_make_parent_queue(WDFDEVICE parent, bool power_managed);
 
 /* --- the client --- */
 /* The @index-th of the children that clients may open, counted. */

@@ -15,7 +15,7 @@ static bool unmanaged;
 
 static void make_bus(WDFDEVICE parent)
 {
-	child_make_parent_queue(parent, !unmanaged);
+	assert_int_equal(child_make_parent_queue(parent, !unmanaged), STATUS_SUCCESS);
 	child_make_two(parent);
 }
 
