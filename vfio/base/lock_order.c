@@ -25,6 +25,7 @@ static const struct {
 	{ LOCK_RANK_FUNCTION, "FUNCTION" }, { LOCK_RANK_WIRE, "WIRE" },
 	{ LOCK_RANK_BACKEND, "BACKEND" },   { LOCK_RANK_BACKEND_IRQ, "BACKEND_IRQ" },
 	{ LOCK_RANK_WINDOW, "WINDOW" },     { LOCK_RANK_LOG, "LOG" },
+	{ LOCK_RANK_MACHINE, "MACHINE" },
 };
 
 static _Thread_local struct {

@@ -36,6 +36,7 @@ enum lock_rank {
 	LOCK_RANK_BACKEND_IRQ = 106, /* the interrupt pins and masks of a back end */
 	LOCK_RANK_WINDOW = 110,      /* the register window's places, the fault handler's ranges */
 	LOCK_RANK_VERIFIER = 115,    /* what the verifier knows of a driver's objects */
+	LOCK_RANK_MACHINE = 117,     /* a PnP, power or policy machine's queue and state */
 	LOCK_RANK_LOG = 120,
 };
 
