@@ -3,6 +3,7 @@
  * machine-text: the tables of the PnP, power and policy machines for other programs.
  *
  *   machine-text dot pnp|power|policy_owner|policy_other
+ *   machine-text promela [MACHINE STATE EVENT WAS NOW]
  */
 #include <string.h>
 
@@ -23,13 +24,28 @@ static int dot(const char *name)
 	return 2;
 }
 
+static int promela(int argc, char **argv)
+{
+	struct text_mistake mistake;
+
+	if (argc == 0)
+		return text_promela(stdout, NULL) ? 0 : 1;
+	if (argc != 5)
+		return 2;
+	mistake = (struct text_mistake){ argv[0], argv[1], argv[2], argv[3], argv[4] };
+	return text_promela(stdout, &mistake) ? 0 : 1;
+}
+
 int main(int argc, char **argv)
 {
 	int status = 2;
 
 	if (argc == 3 && !strcmp(argv[1], "dot"))
 		status = dot(argv[2]);
+	else if (argc >= 2 && !strcmp(argv[1], "promela"))
+		status = promela(argc - 2, argv + 2);
 	if (status)
-		fprintf(stderr, "machine-text: dot MACHINE\n");
+		fprintf(stderr,
+			"machine-text: dot MACHINE | promela [MACHINE STATE EVENT WAS NOW]\n");
 	return fflush(stdout) ? 1 : status;
 }
