@@ -111,7 +111,11 @@ void uwdf_abandon(uwdf_handle *handle, struct uwdf_op *op);
  * at first. 0: they never wait, and say -EAGAIN at once.
  */
 void uwdf_set_patience(uwdf_handle *handle, int timeout_ms);
-/* Readable when uwdf_reap() has something to do. Owned by the handle. */
+/*
+ * Readable when uwdf_reap() has something to do; over rings now and then for nothing, too, when the
+ * host's bell came after its answer was found without it: the reap that finds nothing makes it
+ * unreadable again. Owned by the handle.
+ */
 int uwdf_poll_fd(const uwdf_handle *handle);
 
 /*

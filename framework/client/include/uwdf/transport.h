@@ -63,8 +63,8 @@ struct uwdf_transport_ops {
 				    unsigned int count);
 	/* reap() of up to @max: how many, at least 1; what reap() returns if there is none. */
 	int (*reap_some)(struct uwdf_transport *t, struct uwdf_op **ops, unsigned int max);
-	/* Close the device, of which nothing is outstanding, and go on hearing of it: UWDF_LET_GO
-	 * is the answer. 0; -EAGAIN; -ENODEV; -EPIPE. */
+	/* Close the device, whose outstanding requests are cancelled, and go on hearing of it:
+	 * UWDF_LET_GO is the answer. 0; -EAGAIN; -ENODEV; -EPIPE. */
 	int (*let_go)(struct uwdf_transport *t);
 	/* The most that a call may wait for a host that does not keep up. */
 	void (*set_patience)(struct uwdf_transport *t, int timeout_ms);
