@@ -142,9 +142,8 @@ static bool take(struct fx_machine *m, struct fx_machine_event *out)
 	bool got;
 
 	spin_lock_acquire(&m->lock);
-	got = deliverable_locked(m);
-	if (got && !queue_pop(&m->urgent, out))
-		(void)queue_pop(&m->ordinary, out); /* there is one */
+	got = queue_pop(&m->urgent, out) ||
+	      (fx_machine_row(m->table, fx_machine_state(m))->open && queue_pop(&m->ordinary, out));
 	if (!got)
 		m->draining = false;
 	spin_lock_release(&m->lock);

@@ -11,7 +11,7 @@ struct emitted {
 
 static bool is_listed(const char *const *names, const char *name)
 {
-	while (*names && strcmp(*names, name))
+	while (*names && strcmp(*names, name) != 0)
 		names++;
 	return *names != NULL;
 }
@@ -45,7 +45,7 @@ static bool make_mistake(struct emitted *m, const struct text_mistake *mistake)
 {
 	uint16_t *arrow = arrow_of(m, mistake), now = state_named(m->model->table, mistake->now);
 
-	if (!arrow || !*arrow || (!now && strcmp(mistake->now, "nowhere")))
+	if (!arrow || !*arrow || (!now && strcmp(mistake->now, "nowhere") != 0))
 		return false;
 	*arrow = now;
 	return true;
