@@ -60,6 +60,17 @@ static void test_forwarded__parent_answers_the_childs_client(void **state)
 	fx_remove();
 }
 
+static void test_drivers_callbacks_at_dispatch__the_same(void **state)
+{
+	(void)state;
+	fx_script.dispatch = true;
+	forward_one();
+	WdfRequestComplete(child_kept, STATUS_SUCCESS);
+	assert_int_equal(child_ask_await(&op), STATUS_SUCCESS);
+	leave();
+	fx_remove();
+}
+
 static void test_not_allowed__child_completes_it(void **state)
 {
 	(void)state;
@@ -185,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_forwarded__parent_answers_the_childs_client),
+		T(test_drivers_callbacks_at_dispatch__the_same),
 		T(test_not_allowed__child_completes_it),
 		T(test_client_cancels__parents_callback_runs),
 		T(test_client_closes__parents_callback_runs),

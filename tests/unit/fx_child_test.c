@@ -10,8 +10,7 @@
 #include <string.h>
 
 #include "object/object.h"
-#include "pnp/device_init.h"
-#include "pnp/pdo.h"
+#include "pnp/child_impl.h"
 #include "verifier/verifier.h"
 
 #define START(n)  "Prepare" #n " Entry" #n " Init" #n
@@ -452,6 +451,12 @@ static void test_ids_and_texts__kept_in_order(void **state)
 
 /* --- the list --- */
 
+/* What the pool was asked to do with children is done. */
+static void await_pool(WDFDEVICE parent)
+{
+	fx_work_flush(&fx_device_from_object(fx_object_at(parent))->children->work);
+}
+
 static void test_list__each_once_in_order(void **state)
 {
 	WDFDEVICE fdo, child;
@@ -482,6 +487,7 @@ static void test_list__changes_wait_for_the_last_unlock(void **state)
 	assert_int_equal(child_make(fdo), STATUS_SUCCESS);
 	assert_int_equal(WdfPdoMarkMissing(child_devices[0]), STATUS_SUCCESS);
 	WdfFdoUnlockStaticChildListFromIteration(fdo);
+	await_pool(fdo);
 	assert_ptr_equal(WdfFdoRetrieveNextStaticChild(fdo, NULL, WdfRetrieveMissingChildren),
 			 child_devices[0]);
 	assert_ptr_equal(WdfFdoRetrieveNextStaticChild(fdo, NULL, WdfRetrievePresentChildren),
