@@ -22,16 +22,24 @@ static bool is_taken(struct fx_device *device, int message)
 	return false;
 }
 
+/* What it was given and no interrupt has, in the order of the descriptors; -1: nothing more. */
+static int next_free(struct fx_device *device, uint32_t *at)
+{
+	int message;
+
+	do
+		message = fx_resources_next_message(device, at);
+	while (message >= 0 && is_taken(device, message));
+	return message;
+}
+
 void fx_interrupts_assign(struct fx_device *device)
 {
-	const struct fx_resources *res = device->resources;
-	int next = 0;
+	uint32_t at = 0;
 
 	list_for_each (it, &device->interrupts) {
-		while (is_taken(device, next))
-			next++;
-		if (of_link(it)->message < 0 && (unsigned int)next < res->interrupt_count)
-			of_link(it)->message = next++;
+		if (of_link(it)->message < 0)
+			of_link(it)->message = next_free(device, &at);
 	}
 }
 

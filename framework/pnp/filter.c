@@ -15,6 +15,7 @@
 #include "pnp/stack.h"
 #include "support/reslist.h"
 #include "verifier/callback.h"
+#include "verifier/verifier.h"
 
 /* --- a list as drivers see it --- */
 
@@ -79,15 +80,23 @@ static NTSTATUS read_back(struct fx_io_req_list *shown, struct fx_requirements *
 
 /* --- asking --- */
 
+/* What the drivers said, and whether there was memory to hear it. */
+struct answers {
+	struct fx_requirements *all;
+	NTSTATUS own; /* a failure that is not a driver's */
+};
+
 static NTSTATUS ask(struct fx_device *device, const char *name,
 		    PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS callback, unsigned int access,
-		    struct fx_requirements *all)
+		    struct answers *answers)
 {
+	struct fx_requirements *all = answers->all;
 	struct fx_driver *driver = device->base.driver;
 	struct fx_requirements changed = { .at = NULL };
 	struct fx_io_req_list *shown;
 	NTSTATUS status = show(driver, all, access, &shown);
 
+	answers->own = status;
 	if (!NT_SUCCESS(status))
 		return status;
 	status = FX_CALL(driver, name, callback, (WDFDEVICE)fx_object_handle(&device->base),
@@ -98,7 +107,7 @@ static NTSTATUS ask(struct fx_device *device, const char *name,
 			 fx_driver_name(driver), name, fx_status_text(status).text,
 			 device->host->address);
 	else if (__atomic_load_n(&shown->changed, __ATOMIC_RELAXED))
-		status = read_back(shown, &changed);
+		answers->own = status = read_back(shown, &changed);
 	if (NT_SUCCESS(status) && __atomic_load_n(&shown->changed, __ATOMIC_RELAXED)) {
 		fx_requirements_free(all);
 		*all = changed;
@@ -109,17 +118,17 @@ static NTSTATUS ask(struct fx_device *device, const char *name,
 	return status;
 }
 
-static NTSTATUS ask_to_remove(struct fx_device *device, struct fx_requirements *all)
+static NTSTATUS ask_to_remove(struct fx_device *device, struct answers *answers)
 {
 	PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS remove =
 		device->config.fdo.EvtDeviceFilterRemoveResourceRequirements;
 
 	return remove ? ask(device, "EvtDeviceFilterRemoveResourceRequirements", remove,
-			    FX_RES_REMOVE, all)
+			    FX_RES_REMOVE, answers)
 		      : STATUS_SUCCESS;
 }
 
-static NTSTATUS ask_to_add(struct fx_device *device, struct fx_requirements *all)
+static NTSTATUS ask_to_add(struct fx_device *device, struct answers *answers)
 {
 	PFN_WDF_DEVICE_FILTER_RESOURCE_REQUIREMENTS add =
 		device->config.fdo.EvtDeviceFilterAddResourceRequirements;
@@ -128,19 +137,19 @@ static NTSTATUS ask_to_add(struct fx_device *device, struct fx_requirements *all
 		return STATUS_SUCCESS;
 	if (!device->config.fdo.EvtDeviceRemoveAddedResources)
 		return STATUS_INVALID_DEVICE_STATE; /* reported when it was said (rule 159) */
-	return ask(device, "EvtDeviceFilterAddResourceRequirements", add, FX_RES_ADD, all);
+	return ask(device, "EvtDeviceFilterAddResourceRequirements", add, FX_RES_ADD, answers);
 }
 
-static NTSTATUS ask_all(struct uwdf_device *host, struct fx_requirements *all)
+static NTSTATUS ask_all(struct uwdf_device *host, struct answers *answers)
 {
 	NTSTATUS status = STATUS_SUCCESS;
 
 	for (unsigned int i = host->level_count; i-- && NT_SUCCESS(status);)
 		if (host->levels[i].device)
-			status = ask_to_remove(host->levels[i].device, all);
+			status = ask_to_remove(host->levels[i].device, answers);
 	for (unsigned int i = 0; i < host->level_count && NT_SUCCESS(status); i++)
 		if (host->levels[i].device)
-			status = ask_to_add(host->levels[i].device, all);
+			status = ask_to_add(host->levels[i].device, answers);
 	return status;
 }
 
@@ -165,15 +174,24 @@ static struct fx_level *highest(struct uwdf_device *host)
 	return &host->levels[i];
 }
 
-/* The changed ones, or without an answer the function's own. */
-static NTSTATUS assign(struct uwdf_device *host, struct fx_requirements *all)
+/* The changed ones; where a driver failed, the function's own. */
+static NTSTATUS require(struct uwdf_device *host, struct fx_requirements *all)
 {
+	struct answers answers = { .all = all, .own = STATUS_SUCCESS };
 	NTSTATUS status = fx_requirements_of(host->fn, all);
 
-	if (NT_SUCCESS(status) && anybody_asks(host) && !NT_SUCCESS(ask_all(host, all))) {
-		fx_requirements_free(all);
-		status = fx_requirements_of(host->fn, all);
-	}
+	if (!NT_SUCCESS(status) || !anybody_asks(host) || NT_SUCCESS(ask_all(host, &answers)))
+		return status;
+	if (!NT_SUCCESS(answers.own))
+		return answers.own;
+	fx_requirements_free(all);
+	return fx_requirements_of(host->fn, all);
+}
+
+static NTSTATUS assign(struct uwdf_device *host, struct fx_requirements *all)
+{
+	NTSTATUS status = require(host, all);
+
 	return NT_SUCCESS(status) ? fx_requirements_assign(host->fn, all, &highest(host)->assigned)
 				  : status;
 }
@@ -210,12 +228,25 @@ static NTSTATUS copy_lists(const struct fx_assignment *from, struct fx_cm_res_li
 	return status;
 }
 
-/* A driver that removes from one list alone has pairs no more: the shorter one counts. */
+static uint32_t removed_of(struct fx_cm_res_list *list, uint32_t before)
+{
+	return before - fx_descriptors_count(&list->descriptors);
+}
+
+/* Of @before in each. One that was removed from one list alone leaves no pairs. */
 static NTSTATUS read_lists(struct fx_cm_res_list *raw, struct fx_cm_res_list *translated,
-			   struct fx_assignment *out)
+			   uint32_t before, struct fx_assignment *out)
 {
 	NTSTATUS status = STATUS_SUCCESS;
 
+	if (fx_descriptors_count(&raw->descriptors) !=
+	    fx_descriptors_count(&translated->descriptors)) {
+		fx_rule_break(raw->base.driver, FX_RULE_RESOURCE_LIST, &raw->base,
+			      "EvtDeviceRemoveAddedResources removed %u of one list's, %u of the "
+			      "other's",
+			      removed_of(raw, before), removed_of(translated, before));
+		return STATUS_INVALID_PARAMETER;
+	}
 	for (uint32_t i = 0; NT_SUCCESS(status); i++) {
 		const CM_PARTIAL_RESOURCE_DESCRIPTOR *r = fx_descriptors_show(&raw->descriptors, i);
 		const CM_PARTIAL_RESOURCE_DESCRIPTOR *t =
@@ -242,7 +273,8 @@ static NTSTATUS call_remove_added(struct fx_level *level, struct fx_cm_res_list 
 			 (WDFDEVICE)fx_object_handle(&device->base),
 			 (WDFCMRESLIST)fx_object_handle(&raw->base),
 			 (WDFCMRESLIST)fx_object_handle(&translated->base));
-	return NT_SUCCESS(status) ? read_lists(raw, translated, left) : status;
+	return NT_SUCCESS(status) ? read_lists(raw, translated, level->assigned.count, left)
+				  : status;
 }
 
 static NTSTATUS remove_added(struct fx_level *level, struct fx_assignment *left)

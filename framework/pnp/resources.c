@@ -26,7 +26,6 @@ static NTSTATUS add_all(struct fx_resources *res, const struct fx_assignment *as
 	res->kind = assigned->kind;
 	for (uint32_t i = 0; i < assigned->count && NT_SUCCESS(status); i++) {
 		status = add(res, &assigned->at[i]);
-		res->interrupt_count += assigned->at[i].raw.Type == CmResourceTypeInterrupt;
 	}
 	return status;
 }
@@ -68,25 +67,37 @@ struct fx_resources *fx_resources_free(struct fx_resources *res)
 	return NULL;
 }
 
-/* Messages are numbered in the order of their descriptors. */
-static int interrupts_before(const struct fx_assignment *assigned, int64_t index)
+static int message_of(const struct fx_assigned *one)
 {
-	int count = 0;
+	const CM_PARTIAL_RESOURCE_DESCRIPTOR *raw = &one->raw;
 
-	for (int64_t i = 0; i < index; i++)
-		count += assigned->at[i].raw.Type == CmResourceTypeInterrupt;
-	return count;
+	if (raw->Type != CmResourceTypeInterrupt)
+		return -1;
+	return raw->Flags & CM_RESOURCE_INTERRUPT_MESSAGE
+		       ? (int)raw->u.MessageInterrupt.u.Raw.Vector
+		       : 0;
 }
 
 int fx_resources_message(const struct fx_device *device, const CM_PARTIAL_RESOURCE_DESCRIPTOR *raw,
 			 const CM_PARTIAL_RESOURCE_DESCRIPTOR *translated)
 {
-	const struct fx_assignment *assigned = &device->level->assigned;
 	int64_t index = fx_descriptors_index_of(&device->resources->raw->descriptors, raw);
 
-	if (index < 0 || assigned->at[index].raw.Type != CmResourceTypeInterrupt ||
-	    index != fx_descriptors_index_of(&device->resources->translated->descriptors,
-					     translated))
+	if (index < 0 || index != fx_descriptors_index_of(
+					  &device->resources->translated->descriptors, translated))
 		return -1;
-	return interrupts_before(assigned, index);
+	return message_of(&device->level->assigned.at[index]);
+}
+
+int fx_resources_next_message(const struct fx_device *device, uint32_t *at)
+{
+	const struct fx_assignment *assigned = device->level ? &device->level->assigned : NULL;
+
+	while (assigned && *at < assigned->count) {
+		int message = message_of(&assigned->at[(*at)++]);
+
+		if (message >= 0)
+			return message;
+	}
+	return -1;
 }

@@ -15,7 +15,6 @@
 
 struct fx_resources {
 	struct fx_cm_res_list *raw, *translated; /* owned */
-	unsigned int interrupt_count;            /* 0: it has none */
 	enum pci_irq_kind kind;
 };
 
@@ -25,5 +24,7 @@ struct fx_resources *fx_resources_free(struct fx_resources *res); /* NULL is fin
 /* Message number that a pair of descriptors of its lists stands for, or -1. */
 int fx_resources_message(const struct fx_device *device, const CM_PARTIAL_RESOURCE_DESCRIPTOR *raw,
 			 const CM_PARTIAL_RESOURCE_DESCRIPTOR *translated);
+/* That of the next interrupt from descriptor *@at on, which moves behind it; -1: there is none. */
+int fx_resources_next_message(const struct fx_device *device, uint32_t *at);
 
 #endif

@@ -64,7 +64,8 @@ static NTSTATUS on_remove_added(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST
 	(void)device;
 	script->given = WdfCmResourceListGetCount(raw);
 	WdfCmResourceListRemove(raw, script->given - 1);
-	WdfCmResourceListRemove(translated, script->given - 1);
+	if (!script->takes_half)
+		WdfCmResourceListRemove(translated, script->given - 1);
 	return answer("RemoveAdded");
 }
 

@@ -42,6 +42,7 @@ struct stacked_script {
 	BOOLEAN sends_creates; /* instead of completing them */
 	BOOLEAN files;         /* file objects, EvtFileCleanup and EvtFileClose */
 	WDF_TRI_STATE forward;
+	BOOLEAN takes_half;    /* EvtDeviceRemoveAddedResources, from one of the lists alone */
 	BOOLEAN requirements;  /* EvtDeviceFilter... and RemoveAdded; adds a private resource */
 	ULONG given, prepared; /* how many resources those and EvtDevicePrepareHardware saw */
 	BOOLEAN quiet;         /* PnP callbacks write no words */

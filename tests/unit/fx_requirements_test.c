@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "hw/interrupt.h"
 #include "pci_function_ops.h"
 
 #define TOKEN CM_RESOURCE_INTERRUPT_MESSAGE_TOKEN
@@ -172,7 +173,8 @@ static int setup(void **state)
 static int start(void)
 {
 	fx_script.in_init = set_callbacks;
-	fx_script.in_prepare = see_prepare;
+	if (!fx_script.in_prepare)
+		fx_script.in_prepare = see_prepare;
 	if (script.msix)
 		fx_script.in_add = add_messages;
 	if (!fx.driver)
@@ -485,6 +487,45 @@ static void test_add__configuration_in_front__is_the_first_choice(void **state)
 	assert_int_equal(passed.messages, 1);
 }
 
+/* --- what a driver above took away --- */
+
+static int first_message, second_message;
+
+static void without_first_message(WDFCMRESLIST raw, WDFCMRESLIST translated)
+{
+	struct fx_assignment *assigned =
+		&fx_device_from_handle(fx.driver->fx, fx_made.device)->level->assigned;
+
+	(void)raw;
+	(void)translated;
+	assert_int_equal(assigned->at[1].raw.u.MessageInterrupt.u.Raw.Vector, 0);
+	assigned->count--;
+	memmove(&assigned->at[1], &assigned->at[2], (assigned->count - 1) * sizeof(*assigned->at));
+}
+
+static void see_messages(WDFDEVICE device, WDFCMRESLIST raw, WDFCMRESLIST translated)
+{
+	struct fx_device *fx_device = fx_device_from_handle(fx.driver->fx, device);
+
+	see_prepare(device, raw, translated);
+	first_message = list_entry(fx_device->interrupts.next, struct fx_interrupt, link)->message;
+	second_message =
+		list_entry(fx_device->interrupts.next->next, struct fx_interrupt, link)->message;
+}
+
+static void test_messages__first_is_another_s__interrupts_have_those_in_the_list(void **state)
+{
+	(void)state;
+	script.msix = 3;
+	script.remove_added = without_first_message;
+	fx_script.interrupts = 2;
+	fx_script.in_prepare = see_messages;
+	assert_int_equal(start(), 0);
+	assert_int_equal(given.messages, 2);
+	assert_int_equal(first_message, 1);
+	assert_int_equal(second_message, 2);
+}
+
 /* --- failures --- */
 
 static void test_filter__fails__requirements_stay(void **state)
@@ -577,6 +618,7 @@ int main(void)
 		TEST(test_add__alternative__taken_where_the_first_is_not_there),
 		TEST(test_add__no_configuration_can_be_met__start_fails),
 		TEST(test_add__configuration_in_front__is_the_first_choice),
+		TEST(test_messages__first_is_another_s__interrupts_have_those_in_the_list),
 		TEST(test_filter__fails__requirements_stay),
 		TEST(test_remove_added__fails__start_fails_with_nothing_to_undo),
 		TEST(test_set__adds_without_removing__named_and_not_asked),

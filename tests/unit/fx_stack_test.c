@@ -107,6 +107,16 @@ static void test_start__requirements_fail_in_the_middle__own_ones_hold(void **st
 	assert_int_equal(stack.scripts[LOW].prepared, 0); /* each took one away */
 }
 
+static void test_start__removed_from_one_list_alone__fails(void **state)
+{
+	(void)state;
+	stack.scripts[UP].requirements = TRUE;
+	stack.scripts[UP].takes_half = TRUE;
+	assert_int_equal(stack_start(ALL), -ECANCELED);
+	assert_non_null(strstr(stack.rep.text, "EvtDeviceRemoveAddedResources"));
+	assert_null(strstr(stack_log(), "PrepareHardware"));
+}
+
 static void test_start__added_not_removed__nobody_has_begun(void **state)
 {
 	(void)state;
@@ -391,6 +401,7 @@ int main(void)
 		T(test_start__four_drivers__from_the_lowest_on),
 		T(test_start__requirements__asked_down_and_up_and_taken_away_again),
 		T(test_start__requirements_fail_in_the_middle__own_ones_hold),
+		T(test_start__removed_from_one_list_alone__fails),
 		T(test_start__added_not_removed__nobody_has_begun),
 		T(test_remove__nothing_open__each_is_gone_before_the_next),
 		T(test_remove__a_file_open__all_stop_before_one_goes),
