@@ -65,7 +65,10 @@ void fx_pdo_plain(const UNICODE_STRING *text, char *buf, size_t len)
 
 	if (count > len - 1)
 		count = len - 1;
-	for (size_t i = 0; i < count; i++)
-		buf[i] = is_plain(text->Buffer[i]) ? (char)text->Buffer[i] : '_';
+	for (size_t i = 0; i < count; i++) {
+		const WCHAR c = is_plain(text->Buffer[i]) ? text->Buffer[i] : L'_';
+
+		buf[i] = (char)c;
+	}
 	buf[count] = '\0';
 }
