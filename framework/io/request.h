@@ -135,6 +135,10 @@ struct fx_request {
 		uint64_t extras; /* 0: its slot is used again as it is */
 	};
 	NTSTATUS status; /* of completion */
+	bool made;       /* created by the driver: of no pool; io is set while it is sent */
+	bool from_irp;   /* constant: by WdfRequestCreateFromIrp */
+	bool has_others; /* of an internal control: others is set, and there are no buffers */
+	uint8_t format;  /* enum fx_request_format */
 	size_t information;
 	union {
 		struct list link;             /* see place; free: in io->pool.later, or */
@@ -150,15 +154,20 @@ struct fx_request {
 	const char *left_how;   /* a literal; NULL: "completed in" */
 	uint64_t how_handle;    /* the same; of another use: "completed in" */
 
-	uint64_t offset;
+	/* what else the packet said: who has a reference may ask while the packet ends */
+	union {
+		uint64_t offset;         /* of a read or write */
+		const void *type3_input; /* of METHOD_NEITHER, the client's; NULL: none */
+		void *others[3];         /* arguments 1, 2 and 4; if has_others */
+	};
 	struct list file_link;         /* file->requests; owner only */
 	PFN_WDF_REQUEST_CANCEL cancel; /* published by REQUEST_CANCELABLE or REQUEST_CLAIMED */
 	struct list off_link;          /* io->called_off; owner only */
+	struct fx_reserve *reserve;    /* borrowed: goes back there; NULL: to the pool */
+	uint32_t ops;                  /* atomic: enum fx_request_op */
 	bool sealed;                   /* see request_seal(); owner only */
 	bool sealed_site_known;        /* left_at is of the use that was sealed; owner only */
 	bool cancelled_on_queue;       /* due is EvtIoCanceledOnQueue, not EvtRequestCancel */
-	struct fx_reserve *reserve;    /* borrowed: goes back there; NULL: to the pool */
-	uint32_t ops;                  /* atomic: enum fx_request_op */
 	struct irq_message msg;        /* posted while ops is not 0 */
 	struct fx_queue *op_queue;     /* counted; of REQUEST_OP_FORWARD */
 	uint64_t op_handle;            /* atomic; of REQUEST_OP_STOP_ACK: which use of the slot */
@@ -166,9 +175,6 @@ struct fx_request {
 	MDL in_mdl, out_mdl;  /* as asked for last */
 	struct fx_irp *irp;   /* counted among io->irps; atomic; of WdfRequestWdmGetIrp; of one that
 				 the driver made: what it was made from, see request_irp.c */
-	bool made;            /* created by the driver: of no pool; io is set while it is sent */
-	bool from_irp;        /* constant: by WdfRequestCreateFromIrp */
-	uint8_t format;       /* enum fx_request_format */
 	struct fx_sent *sent; /* owned: made when it is first formatted or sent; NULL: never */
 	PFN_WDF_REQUEST_COMPLETION_ROUTINE completion; /* for the next sending; NULL: none */
 	WDFCONTEXT completion_context;

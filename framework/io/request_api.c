@@ -104,27 +104,29 @@ static WDF_REQUEST_TYPE type_of(const struct fx_request *req)
 /* A driver above gave arguments in place of buffers. */
 static void others(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out)
 {
-	out->Parameters.Others.Arg1 = req->packet->others[0];
-	out->Parameters.Others.Arg2 = req->packet->others[1];
+	out->Parameters.Others.Arg1 = req->others[0];
+	out->Parameters.Others.Arg2 = req->others[1];
 	out->Parameters.Others.IoControlCode = req->code;
-	out->Parameters.Others.Arg4 = req->packet->others[2];
+	out->Parameters.Others.Arg4 = req->others[2];
 }
 
 /* Where a client's input is that nobody described or copied for the driver; after completion it is
  * the client's again. */
 static PVOID type3_input(const struct fx_request *req)
 {
-	if (METHOD_FROM_CTL_CODE(req->code) != METHOD_NEITHER || !req->in_len || !req->packet ||
+	if (METHOD_FROM_CTL_CODE(req->code) != METHOD_NEITHER || !req->in_len ||
 	    request_state(req) == REQUEST_COMPLETING)
 		return NULL;
 	/* The packet is const-correct for clients; a driver gets what KMDF gives it. */
-	return (PVOID)(uintptr_t)req->packet->in;
+	return (PVOID)(uintptr_t)req->type3_input;
 }
 
+/* Any thread that refers to it: not from the packet, which may end meanwhile. */
 void request_parameters(const struct fx_request *req, PWDF_REQUEST_PARAMETERS out)
 {
 	*out = (WDF_REQUEST_PARAMETERS){ .Size = sizeof(*out), .Type = type_of(req) };
-	if (req->kind == REQUEST_INTERNAL && req->packet && req->packet->others) {
+	if (req->kind == REQUEST_INTERNAL && req->has_others &&
+	    request_state(req) != REQUEST_COMPLETING) {
 		others(req, out);
 		return;
 	}

@@ -45,9 +45,9 @@ static NTSTATUS bind_control(struct fx_request *req, struct fx_packet *packet)
 	case METHOD_BUFFERED:
 		req->copied = true;
 		return request_bind_buffered(req, packet, req->in_len, req->out_len);
-	case METHOD_NEITHER:
-		return STATUS_SUCCESS; /* lengths only: the driver is never given foreign pointers
-					*/
+	case METHOD_NEITHER: /* no buffers: a driver that wants its input knows what it does */
+		req->type3_input = packet->in;
+		return STATUS_SUCCESS;
 	default:
 		status = request_bind_buffered(req, packet, req->in_len, 0);
 		req->out = packet->out_len ? packet->out : NULL;
@@ -55,11 +55,22 @@ static NTSTATUS bind_control(struct fx_request *req, struct fx_packet *packet)
 	}
 }
 
+/* A driver above gave arguments in place of buffers. */
+static bool bind_others(struct fx_request *req, const struct fx_packet *packet)
+{
+	req->has_others = packet->others;
+	if (req->has_others)
+		memcpy(req->others, packet->others, sizeof(req->others));
+	return req->has_others;
+}
+
 NTSTATUS request_bind_other(struct fx_request *req, struct fx_packet *packet)
 {
 	req->in = NULL;
 	req->out = NULL;
 	req->copied = false;
+	if (req->kind == REQUEST_INTERNAL && bind_others(req, packet))
+		return STATUS_SUCCESS;
 	return is_control(req) ? bind_control(req, packet) : STATUS_SUCCESS;
 }
 
