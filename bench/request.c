@@ -87,7 +87,6 @@ struct kind {
 	uint32_t code;          /* of a control */
 	enum uwdf_io_kind kind; /* 0: a control */
 	unsigned int insns;     /* a request at most, untraced */
-	unsigned int atomics;   /* a request at most: see check_steps() */
 };
 
 static void prepare_transfers(const struct kind *kind)
@@ -287,11 +286,11 @@ static int measure_nops(void *arg, uint64_t *samples, unsigned int count)
 
 /* --- figures --- */
 
-static struct kind batch_32 = { BATCH, BENCH_REQUEST_ANSWER, 0, INSNS, 0 },
-		   batch_1 = { 1, BENCH_REQUEST_ANSWER, 0, INSNS_ONE, 0 },
-		   pended = { BATCH, BENCH_REQUEST_PEND, 0, INSNS_PENDED, 2 },
-		   read_32 = { BATCH, 0, UWDF_IO_READ, INSNS, 0 },
-		   write_pended = { BATCH, 0, UWDF_IO_WRITE, INSNS_PENDED, 0 };
+static struct kind batch_32 = { BATCH, BENCH_REQUEST_ANSWER, 0, INSNS },
+		   batch_1 = { 1, BENCH_REQUEST_ANSWER, 0, INSNS_ONE },
+		   pended = { BATCH, BENCH_REQUEST_PEND, 0, INSNS_PENDED },
+		   read_32 = { BATCH, 0, UWDF_IO_READ, INSNS },
+		   write_pended = { BATCH, 0, UWDF_IO_WRITE, INSNS_PENDED };
 
 /* What is between @steps[0] and @steps[1], which are @requests apart; -ERANGE above @limit. */
 static int judge_steps(const char *name, const struct steps *steps, unsigned int requests,
@@ -318,17 +317,15 @@ static int judge_counts(const char *name, const char *what, uint64_t count, uint
 	return bench_hold(figure, (double)count, (double)most);
 }
 
-/* What a request on one thread needs none of. One that is marked cancelable is exchanged against
- * whoever may cancel it, by two swaps of its header: in the mark and in the unmark. */
-static int check_steps(const char *name, const struct steps *steps, const struct kind *kind)
+/* What a request on one thread needs none of. */
+static int check_steps(const char *name, const struct steps *steps)
 {
-	const uint64_t requests = 2 * COUNTED * kind->batch;
 	int err;
 
 	printf("%s_counted atomics=%llu system_calls=%llu allocations=%llu clock_reads=%llu\n",
 	       name, (unsigned long long)steps->atomics, (unsigned long long)steps->system_calls,
 	       (unsigned long long)steps->allocations, (unsigned long long)steps->clock_reads);
-	err = judge_counts(name, "atomics", steps->atomics, kind->atomics * requests);
+	err = judge_counts(name, "atomics", steps->atomics, 0);
 	if (!err)
 		err = judge_counts(name, "system_calls", steps->system_calls, 0);
 	if (!err)
@@ -349,7 +346,7 @@ static int judge(const char *name, const struct kind *kind, const struct steps *
 		err = judge_steps(without, &steps[2], kind->batch, kind->insns, &untraced);
 	if (!err)
 		err = bench_hold("what the recorder takes", all - untraced, INSNS_RECORDER);
-	return err ? err : check_steps(name, &steps[1], kind);
+	return err ? err : check_steps(name, &steps[1]);
 }
 
 static int count(const char *name, struct kind *kind)

@@ -2,11 +2,13 @@
 /*
  * cancel.c - who gets a request that somebody wants cancelled: the driver or its EvtRequestCancel.
  *
- * The word decides, by compare-and-swap. A marked request is claimed exactly once: by the canceller
- * (EvtRequestCancel is due, and nothing else happens to it until the driver completes it) or by
- * unmarking. An unmarked one only learns that it is wanted (REQUEST_CANCELLED), which marking
- * finds. EvtRequestCancel always comes from io_run() on the owner, never from inside a DDI, so a
- * driver may hold its locks around every call here. A reference keeps the handle good until it ran.
+ * The word decides, by compare-and-swap; the owner cancels, so a mark or unmark on its thread, with
+ * no verifier to find who else is at it, needs none (request_step_word()). A marked request is
+ * claimed exactly once: by the canceller (EvtRequestCancel is due, and nothing else happens to it
+ * until the driver completes it) or by unmarking. An unmarked one only learns that it is wanted
+ * (REQUEST_CANCELLED), which marking finds. EvtRequestCancel always comes from io_run() on the
+ * owner, never from inside a DDI, so a driver may hold its locks around every call here. A
+ * reference keeps the handle good until it ran.
  */
 #include "irp.h"
 #include "queue.h"
