@@ -102,12 +102,15 @@ struct fx_packet {
 	struct list link;
 	size_t information;
 	NTSTATUS status;
-	uint32_t state;             /* atomic: who has asked for what */
-	uint32_t phase;             /* owner loop only */
-	struct fx_queue *parked_at; /* if phase says so: it waits there for a request; owner only */
-	struct irq_message msg;     /* the way in */
-	struct irq_message cancel;  /* the way out before its time */
-	struct fx_irp *irp;         /* if phase says so; owner loop only */
+	uint32_t state;                     /* atomic: who has asked for what */
+	uint32_t phase;                     /* owner loop only */
+	union {                             /* owner only; as phase says */
+		struct fx_queue *parked_at; /* it waits there for a request */
+		struct fx_request *late;    /* it ends when the submitter has this back */
+	};
+	struct irq_message msg;    /* the way in */
+	struct irq_message cancel; /* the way out before its time */
+	struct fx_irp *irp;        /* if phase says so; owner loop only */
 	/* the submitter's again, of internal controls: arguments 1, 2 and 4, and then no buffers;
 	 * NULL: there are none */
 	void *const *others;

@@ -33,9 +33,17 @@ void packet_trace(struct fx_io *io, const struct fx_packet *packet, enum fx_io_e
 		io->untraced = TRACE_SAMPLE - 1;
 }
 
-/* @io: of its file; NULL: the device is gone. */
+void packet_bring_late(struct fx_packet *packet, struct fx_request *req)
+{
+	packet->late = req;
+	packet->phase |= PHASE_LATE;
+	__atomic_fetch_and(&packet->state, ~PACKET_SHORT, __ATOMIC_RELAXED);
+}
+
+/* @io: where it ended; NULL: the device is gone. end_late() is to follow. */
 static void hand_back(struct fx_io *io, struct fx_packet *packet)
 {
+	struct fx_request *late = packet->phase & PHASE_LATE ? packet->late : NULL;
 	struct fx_file *root = packet->file->root;
 
 	if (uw_unlikely(io && packet == io->traced))
@@ -46,6 +54,15 @@ static void hand_back(struct fx_io *io, struct fx_packet *packet)
 	if (uw_unlikely(io != root->io) && root->closing)
 		io_run_later(root->io); /* who completes it is not the room where it closes */
 	packet->complete(packet, packet->status, packet->information);
+	if (uw_unlikely(late))
+		list_push_back(&io->late, &late->link); /* it kept its file, and so the room */
+}
+
+/* The slots of what was handed back. */
+static inline void end_late(struct fx_io *io)
+{
+	if (uw_unlikely(!list_empty(&io->late)))
+		request_end_late(io);
 }
 
 /* Is a cancel message on its way to @packet? Then it is handed back when that comes. */
@@ -103,8 +120,7 @@ static inline void flush(struct fx_io *io)
 {
 	io_begin(io);
 	hand_back_all(io);
-	if (uw_unlikely(!list_empty(&io->late)))
-		request_end_late(io);
+	end_late(io);
 	io_run(io);
 }
 
@@ -394,8 +410,10 @@ static void cancel_comes(struct irq_message *msg)
 	else if (packet->phase & PHASE_IRP)
 		irp_cancel(packet);
 	/* else: not arrived (it ends when it does), or completed (the flush hands it back) */
-	if (io)
-		io_run(io);
+	if (!io)
+		return;
+	end_late(io);
+	io_run(io);
 }
 
 void fx_io_cancel(struct fx_packet *packet)

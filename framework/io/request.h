@@ -277,8 +277,10 @@ void request_pool_deinit(struct fx_io *io);
 struct fx_request *request_get_slowly(struct fx_io *io) UW_COLD;
 /* request_recycle() of any. */
 void request_recycle_slowly(struct fx_io *io, struct fx_request *req);
-void request_unplace(struct fx_request *req);         /* bound, but it ends in no queue here */
-void request_retire_slowly(struct fx_request *req);   /* request_retire() of any */
+void request_unplace(struct fx_request *req); /* bound, but it ends in no queue here */
+/* request_retire() of any. @packet: of which it was, completed, not handed back yet; NULL: of
+ * none that ends here. */
+void request_retire_slowly(struct fx_request *req, struct fx_packet *packet);
 void request_free_big_buffer(struct fx_request *req); /* if it has one */
 /* A used slot that keeps its contexts and children: the handle changes, unless somebody refers to
  * it. */
@@ -291,7 +293,7 @@ void request_chunk_keep(struct fx_io *io, struct request_chunk *chunk); /* the p
  */
 void request_slot_delete(struct fx_request *req);
 
-/* What was handed back has ended for its client: now the last references of its slots go. Owner. */
+/* Of those in @io->late the framework's last reference goes. Owner. */
 void request_end_late(struct fx_io *io) UW_COLD;
 
 /* --- request_seal.c; owner loop, a verified driver --- */

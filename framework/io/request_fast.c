@@ -87,6 +87,7 @@ void request_leave(struct fx_request *req)
 
 void request_finish(struct fx_request *req, NTSTATUS status, size_t information)
 {
+	struct fx_packet *packet = req->packet;
 	struct fx_queue *q = req->queue;
 	struct fx_io *io = req->io;
 
@@ -99,9 +100,9 @@ void request_finish(struct fx_request *req, NTSTATUS status, size_t information)
 		list_remove(&req->file_link);
 	req->listed = false;
 	req->followed = false;
-	packet_finish(io, req->packet, status, information);
+	packet_finish(io, packet, status, information);
 	req->packet = NULL;
-	request_retire(req);
+	request_retire(req, packet);
 	if (q && uw_unlikely(queue_gate(q) & GATE_ATTENTION))
 		queue_kick(q);
 	else if (!q && io->power_waiting)

@@ -127,11 +127,11 @@ static inline void request_recycle(struct fx_io *io, struct fx_request *req)
 	request_put(&io->pool, req);
 }
 
-/* Completed: back to the pool, sooner or later. */
-static inline void request_retire(struct fx_request *req)
+/* Back to the pool, sooner or later. @packet: see request_retire_slowly(). */
+static inline void request_retire(struct fx_request *req, struct fx_packet *packet)
 {
 	if (uw_unlikely(!request_slot_is_plain(req))) {
-		request_retire_slowly(req);
+		request_retire_slowly(req, packet);
 		return;
 	}
 	request_zero_context(req);

@@ -268,38 +268,44 @@ static bool has_destroy(const struct fx_object *obj)
 
 /*
  * Its cleanup callbacks and those of what is below it are the driver's: at the level of all others
- * of this loop, and before its client has the packet, which is among those that the next flush
- * hands back. EvtDestroy comes after that, as the framework has a reference until then in KMDF,
- * too. request_release() follows at the last reference.
+ * of this loop, and before its client has @packet, which is completed and not handed back yet.
+ * EvtDestroy comes after that, as the framework has a reference until then in KMDF, too.
+ * request_release() follows at the last reference.
  */
-static void delete_slot(struct fx_request *req)
+static void delete_slot(struct fx_request *req, struct fx_packet *packet)
 {
-	struct fx_io *io = req->io;
-	bool late = has_destroy(&req->base) && !list_empty(&io->done);
-	KIRQL before = fx_irql_raise(io->config.level);
+	KIRQL before = fx_irql_raise(req->io->config.level);
 
 	req->needs_context = true;
-	if (late) {
+	if (packet && has_destroy(&req->base)) {
 		fx_object_ref(&req->base);
-		list_push_back(&io->late, &req->link);
+		packet_bring_late(packet, req);
 	}
 	fx_object_delete(&req->base);
 	fx_irql_restore(before);
 }
 
+/* What the driver's callbacks wait for may bring others here meanwhile. */
+static void end_late(struct fx_io *io, struct fx_request *req)
+{
+	const struct fx_request *outer = io->ending_late;
+	KIRQL before = fx_irql_raise(io->config.level);
+
+	io->ending_late = req;
+	fx_object_unref(&req->base);
+	io->ending_late = outer;
+	fx_irql_restore(before);
+}
+
 void request_end_late(struct fx_io *io)
 {
-	KIRQL before = fx_irql_raise(io->config.level);
 	struct list *link;
 
 	while ((link = list_pop_front(&io->late))) {
 		struct fx_request *req = list_entry(link, struct fx_request, link);
 
-		io->ending_late = req;
-		fx_object_unref(&req->base);
-		io->ending_late = NULL;
+		end_late(req->io, req); /* a child's, perhaps: @io is where its packet ended */
 	}
-	fx_irql_restore(before);
 }
 
 /* The verifier may have kept the context, and put another one in its place. */
@@ -323,14 +329,15 @@ void request_free_big_buffer(struct fx_request *req)
 #define MOST_SEALED (1u << 20) /* a longer buffer is freed at once, with a verifier, too */
 
 /* Not plain: its cleanup callbacks may still look at the buffer, nobody after them. */
-UW_COLD static void retire_and_delete(struct fx_request *req, bool watched)
+UW_COLD static void retire_and_delete(struct fx_request *req, struct fx_packet *packet,
+				      bool watched)
 {
-	delete_slot(req);
+	delete_slot(req, packet);
 	if (watched)
 		request_seal(req);
 }
 
-void request_retire_slowly(struct fx_request *req)
+void request_retire_slowly(struct fx_request *req, struct fx_packet *packet)
 {
 	bool watched = req->base.debug;
 
@@ -347,7 +354,7 @@ void request_retire_slowly(struct fx_request *req)
 	if (uw_unlikely(req->big_buffer) && (!watched || req->buffer_len > MOST_SEALED))
 		request_free_big_buffer(req);
 	if (uw_unlikely(!slot_is_plain(req))) {
-		retire_and_delete(req, watched);
+		retire_and_delete(req, packet, watched);
 		return;
 	}
 	if (watched)
@@ -367,7 +374,7 @@ void request_unplace(struct fx_request *req)
 	req->followed = false;
 	req->packet->request = NULL;
 	req->packet = NULL;
-	request_retire(req);
+	request_retire(req, NULL);
 }
 
 void request_slot_renew(struct fx_request *req)

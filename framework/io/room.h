@@ -82,7 +82,7 @@ struct fx_io {
 	uint32_t untraced;              /* packets until the next one that is traced */
 	const struct fx_packet *traced; /* it is followed to its end; NULL: none */
 	struct list done; /* fx_packet.link: completed, not yet handed back; linked forward only */
-	struct list late; /* fx_request.link: EvtDestroy comes when its client has its packet */
+	struct list late; /* fx_request.link: whose client just got its packet back: EvtDestroy */
 	const struct fx_request *ending_late; /* one of these, whose last reference may go */
 	struct request_pool pool;
 	struct list queues;   /* fx_queue.io_link, in creation order */
@@ -300,6 +300,7 @@ static inline bool packet_is_end(enum fx_packet_kind kind)
 #define PHASE_WAITS       4u  /* completed, handed back when the cancel message comes */
 #define PHASE_IRP         8u  /* fx_packet.irp is the driver's way to it */
 #define PHASE_BELOW       16u /* fx_irp.below: an IRP that the driver passed on */
+#define PHASE_LATE        32u /* fx_packet.late: EvtDestroy of its slot is still to come */
 /* STATUS_PENDING: go on. Anything else is the packet's end, the driver never sees it. */
 NTSTATUS packet_judge(const struct fx_packet *packet);
 /* As packet_judge(): may it go to @q? */
@@ -312,6 +313,8 @@ void packet_place(struct fx_packet *packet);                   /* it has arrived
 /* The driver of a filter does not want it: on to the next lower device. */
 void packet_pass_down(struct fx_packet *packet);
 void packet_trace(struct fx_io *io, const struct fx_packet *packet, enum fx_io_event event) UW_COLD;
+/* When it is handed back, @req, its slot, loses the framework's reference. */
+void packet_bring_late(struct fx_packet *packet, struct fx_request *req) UW_COLD;
 /* It has come: one in TRACE_SAMPLE is followed. */
 static inline void packet_sample(struct fx_io *io, const struct fx_packet *packet)
 {

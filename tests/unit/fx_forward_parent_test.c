@@ -22,11 +22,33 @@ WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(CHILD_CONTEXT, child_context)
 
 static struct target_fixture t;
 static unsigned int cleanups;
+static char order[64]; /* the end of a request, as each part of it is seen */
+
+static void note(const char *what)
+{
+	if (strlen(order) + strlen(what) < sizeof(order))
+		strcat(order, what);
+}
+
+static void note_destroy(WDFOBJECT request)
+{
+	(void)request;
+	note("destroy ");
+}
+
+static void note_client(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	(void)packet;
+	(void)status;
+	(void)information;
+	note("client ");
+}
 
 static void count_cleanup(WDFOBJECT request)
 {
 	(void)request;
 	cleanups++;
+	note("cleanup ");
 }
 
 static void begin(bool allowed)
@@ -35,6 +57,7 @@ static void begin(bool allowed)
 
 	WDF_OBJECT_ATTRIBUTES_INIT_CONTEXT_TYPE(&config.request_attributes, CHILD_CONTEXT);
 	config.request_attributes.EvtCleanupCallback = count_cleanup;
+	config.request_attributes.EvtDestroyCallback = note_destroy;
 	cleanups = 0;
 	memset(&io_seen, 0, sizeof(io_seen));
 	target_setup_config(&t, true, &config, "");
@@ -226,6 +249,20 @@ static void test_parent__cannot_forward_to_its_own_parent(void **state)
 	assert_true(io_broke());
 	target_complete(&t, 0, STATUS_SUCCESS, 0);
 	assert_int_equal(op.completions, 1);
+}
+
+static void test_completed_by_the_parent__destroyed_after_its_client(void **state)
+{
+	static struct io_op op;
+
+	(void)state;
+	io_op_read(&op, 8);
+	op.packet.complete = note_client;
+	forward_op(&op, t.queue);
+	order[0] = '\0';
+	target_complete(&t, 0, STATUS_SUCCESS, 0);
+	target_settle(&t);
+	assert_string_equal(order, "cleanup client destroy ");
 }
 
 /* --- what is not --- */
@@ -514,6 +551,7 @@ int main(void)
 		T(test_forwarded__what_the_child_wrote_into_the_buffer_stays),
 		T(test_after_completion__slot_is_the_childs_again),
 		T(test_parent__forwards_on_and_requeues),
+		T(test_completed_by_the_parent__destroyed_after_its_client),
 		T(test_parent__cannot_forward_to_its_own_parent),
 		cmocka_unit_test_setup_teardown(test_not_allowed_by_the_init__refused_and_kept,
 						NULL, teardown),

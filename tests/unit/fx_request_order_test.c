@@ -359,6 +359,151 @@ static void test_client_on_the_loop__in_order(void **state)
 	down();
 }
 
+/* --- a client that has more to do from its completion --- */
+
+static struct io_op second;
+
+static void second_is_back(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	(void)packet;
+	(void)status;
+	(void)information;
+	event("client-2");
+}
+
+static void submit_second(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	(void)packet;
+	(void)status;
+	(void)information;
+	event("client");
+	fx_io_submit(f.file, &second.packet);
+}
+
+static void submit_second_and_many(struct fx_packet *packet, NTSTATUS status, size_t information)
+{
+	struct fx_packet *next[] = { &second.packet };
+
+	(void)packet;
+	(void)status;
+	(void)information;
+	event("client");
+	fx_io_submit_many(f.file, next, 1, NULL);
+}
+
+static void up_with_two(void (*complete)(struct fx_packet *packet, NTSTATUS status,
+					 size_t information))
+{
+	up_with(complete_there);
+	with_children = false;
+	io_op_read(&op, 8);
+	io_op_read(&second, 8);
+	op.packet.complete = complete;
+	second.packet.complete = second_is_back;
+}
+
+static void submit_first_and_reap(void *arg)
+{
+	struct fx_packet *packets[] = { &op.packet };
+
+	(void)arg;
+	fx_io_submit_many(f.file, packets, 1, NULL);
+	fx_io_reap(f.file);
+}
+
+static void test_next_from_the_completion__destroyed_after_its_own_client(void **state)
+{
+	(void)state;
+	up_with_two(submit_second);
+	fx_io_submit(f.file, &op.packet);
+	io_settle(&f);
+	expect_events("cleanup client cleanup destroy client-2 destroy ");
+	down();
+}
+
+static void test_next_burst_from_the_completion__destroyed_after_its_own_client(void **state)
+{
+	(void)state;
+	up_with_two(submit_second_and_many);
+	assert_true(fx_io_call(f.file, submit_first_and_reap, NULL));
+	io_settle(&f);
+	expect_events("cleanup client cleanup destroy client-2 destroy ");
+	down();
+}
+
+/* --- a cancel that is on its way --- */
+
+static void *cancel_it(void *arg)
+{
+	(void)arg;
+	fx_io_cancel(&op.packet);
+	return NULL;
+}
+
+static void complete_after_the_cancel_was_posted(void *arg)
+{
+	pthread_t cancels;
+
+	(void)arg;
+	assert_int_equal(pthread_create(&cancels, NULL, cancel_it, NULL), 0);
+	assert_int_equal(pthread_join(cancels, NULL), 0);
+	WdfRequestComplete(held, STATUS_SUCCESS);
+}
+
+static void test_cancel_on_its_way__destroyed_after_the_client(void **state)
+{
+	(void)state;
+	up_with(keep);
+	with_children = false;
+	submit();
+	io_on_owner(&f, complete_after_the_cancel_was_posted, NULL);
+	io_settle(&f);
+	expect_events("cleanup client destroy ");
+	down();
+}
+
+/* --- EvtDestroy that waits for the device below, on the same loop --- */
+
+static void wait_below(WDFOBJECT object)
+{
+	NTSTATUS status = WdfIoTargetSendIoctlSynchronously(t.target, NULL, TARGET_CODE, NULL, NULL,
+							    NULL, NULL);
+
+	(void)object;
+	event(NT_SUCCESS(status) ? "waited" : "failed");
+}
+
+static void complete_all(void *arg)
+{
+	(void)arg;
+	while (io_seen.kept_count)
+		WdfRequestComplete(io_seen.kept[--io_seen.kept_count], STATUS_SUCCESS);
+}
+
+static void test_destroy_waits__others_end_all_the_same(void **state)
+{
+	struct fx_io_config config = noting_config();
+	struct io_op *both[] = { &op, &second };
+
+	(void)state;
+	config.request_attributes.EvtDestroyCallback = wait_below;
+	target_setup_config(&t, true, &config, "");
+	target_below.completes = true;
+	target_below.information = 0;
+	events[0] = '\0';
+	for (unsigned int i = 0; i < 2; i++) {
+		io_op_read(both[i], 8);
+		both[i]->packet.complete = client_has_it;
+		fx_io_submit(t.f.file, &both[i]->packet);
+	}
+	target_settle(&t);
+	io_on_owner(&t.f, complete_all, NULL);
+	target_settle(&t);
+	expect_events("cleanup cleanup client client waited waited ");
+	(void)io_broke();
+	target_teardown(&t);
+}
+
 /* Many of them: each after its own client, and all their slots can be used again. */
 #define MANY 200u
 static void test_many__all_slots_come_back(void **state)
@@ -515,6 +660,11 @@ int main(void)
 		cmocka_unit_test(
 			test_reference_given_up_in_cleanup__destroyed_after_the_client_all_the_same),
 		cmocka_unit_test(test_client_on_the_loop__in_order),
+		cmocka_unit_test(test_next_from_the_completion__destroyed_after_its_own_client),
+		cmocka_unit_test(
+			test_next_burst_from_the_completion__destroyed_after_its_own_client),
+		cmocka_unit_test(test_cancel_on_its_way__destroyed_after_the_client),
+		cmocka_unit_test(test_destroy_waits__others_end_all_the_same),
 		cmocka_unit_test(test_many__all_slots_come_back),
 		MADE(test_made__deleted__in_order),
 		MADE(test_made__sent_and_back__ends_when_it_is_deleted),
