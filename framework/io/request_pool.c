@@ -326,7 +326,12 @@ void request_free_big_buffer(struct fx_request *req)
 	req->big_buffer = false;
 }
 
-#define MOST_SEALED (1u << 20) /* a longer buffer is freed at once, with a verifier, too */
+/* With a verifier a longer buffer may wait for the slot's next use, but not in any number. */
+static bool may_seal_buffer(const struct request_pool *pool, const struct fx_request *req)
+{
+	return pool->sealed_len <= REQUEST_SEALED_MOST &&
+	       req->buffer_len <= REQUEST_SEALED_MOST - pool->sealed_len;
+}
 
 /* Not plain: its cleanup callbacks may still look at the buffer, nobody after them. */
 UW_COLD static void retire_and_delete(struct fx_request *req, struct fx_packet *packet,
@@ -351,7 +356,7 @@ void request_retire_slowly(struct fx_request *req, struct fx_packet *packet)
 		reserve_take_back(req);
 		return;
 	}
-	if (uw_unlikely(req->big_buffer) && (!watched || req->buffer_len > MOST_SEALED))
+	if (uw_unlikely(req->big_buffer) && (!watched || !may_seal_buffer(&req->io->pool, req)))
 		request_free_big_buffer(req);
 	if (uw_unlikely(!slot_is_plain(req))) {
 		retire_and_delete(req, packet, watched);

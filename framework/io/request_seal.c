@@ -10,6 +10,12 @@
 #include "verifier/poison.h"
 #include "verifier/verifier.h"
 
+/* The buffer is kept for this alone; what is reserved keeps its own. */
+static bool is_counted(const struct fx_request *req)
+{
+	return req->big_buffer && !req->reserve;
+}
+
 void request_seal(struct fx_request *req)
 {
 	if (req->sealed)
@@ -19,6 +25,8 @@ void request_seal(struct fx_request *req)
 		__atomic_load_n(&req->left_handle, __ATOMIC_RELAXED) == req->base.handle;
 	if (req->buffer)
 		fx_poison(req->buffer, req->buffer_len);
+	if (is_counted(req))
+		req->io->pool.sealed_len += req->buffer_len;
 	fx_poison(&req->in_mdl, sizeof(req->in_mdl));
 	fx_poison(&req->out_mdl, sizeof(req->out_mdl));
 }
@@ -50,6 +58,8 @@ void request_unseal(struct fx_request *req)
 		report(req, "the system buffer");
 	if (!mdls_are_whole)
 		report(req, "an MDL");
-	if (!req->reserve)
-		request_free_big_buffer(req);
+	if (!is_counted(req))
+		return;
+	req->io->pool.sealed_len -= req->buffer_len;
+	request_free_big_buffer(req);
 }

@@ -13,9 +13,10 @@
 #include "verifier/callback.h"
 #include "verifier/verifier.h"
 
-#define REQUEST_CHUNK       64u    /* requests allocated at once */
-#define REQUEST_BUFFER_LEN  2048u  /* first system buffer: a whole Ethernet frame */
-#define REQUEST_BUFFER_KEEP 65536u /* larger ones are not kept between uses */
+#define REQUEST_CHUNK       64u        /* requests allocated at once */
+#define REQUEST_BUFFER_LEN  2048u      /* first system buffer: a whole Ethernet frame */
+#define REQUEST_BUFFER_KEEP 65536u     /* larger ones are not kept between uses */
+#define REQUEST_SEALED_MOST (1u << 20) /* of those, of all slots, that are kept sealed */
 
 struct request_chunk {
 	struct request_chunk *next;
@@ -32,6 +33,7 @@ struct request_pool {
 	struct fx_request *first; /* fx_request.next_free; NULL: none is ready */
 	struct list later;        /* taken when there is no other; some need their contexts again */
 	struct request_chunk *chunks;
+	size_t sealed_len; /* of big buffers that are kept for request_unseal() */
 };
 
 /* See irp.h. */

@@ -135,6 +135,43 @@ static void test_held_until_completion__the_drivers(void **state)
 	assert_false(io_broke());
 }
 
+static size_t sealed_len(void)
+{
+	return f.device->io->pool.sealed_len;
+}
+
+static void complete_kept(void)
+{
+	while (io_seen.kept_count)
+		complete(io_seen.kept[--io_seen.kept_count]);
+}
+
+/* What is kept aside is bounded, however many slots had a long buffer. */
+static void test_long_buffers__in_many_slots__bounded(void **state)
+{
+	static struct io_op many[4 * REQUEST_SEALED_MOST / BIG];
+
+	(void)state;
+	up("");
+	for (unsigned int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < UW_ARRAY_SIZE(many); i++) {
+			io_op_write(&many[i], "");
+			many[i].packet.in = big;
+			many[i].packet.in_len = BIG;
+			io_submit(&f, &many[i]);
+		}
+		assert_int_equal(io_seen.kept_count, UW_ARRAY_SIZE(many));
+		assert_int_equal(sealed_len(), 0); /* each slot is in use, or was used again */
+		complete_kept();
+		assert_in_range(sealed_len(), REQUEST_SEALED_MOST - BIG, REQUEST_SEALED_MOST);
+		use_all_slots();
+		use_all_slots();
+		assert_int_equal(sealed_len(), 0);
+	}
+	down();
+	assert_false(io_broke());
+}
+
 /* --- written to --- */
 
 #if !defined(__SANITIZE_ADDRESS__) /* which sees such a touch itself, at once */
@@ -315,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_left_alone__any_length__nothing_is_said),
 		cmocka_unit_test(test_held_until_completion__the_drivers),
+		cmocka_unit_test(test_long_buffers__in_many_slots__bounded),
 #if !defined(__SANITIZE_ADDRESS__)
 		cmocka_unit_test(test_buffer__written_after_completion__told_with_who_completed),
 		cmocka_unit_test(test_mdl__written_after_completion__told),
