@@ -89,13 +89,17 @@ static void await(struct fx_io *io, bool (*is_done)(struct fx_io *io))
 	io_run(io);
 }
 
-/* Is there anything to tell the driver about @req? It may be on its way back already. */
+/*
+ * Is there anything to tell the driver about @req? It may be on its way back already. What a child
+ * forwarded is cancelled by that child's end, which only EvtRequestCancel tells the parent of.
+ */
 static bool can_be_told(const struct fx_request *req)
 {
 	uint32_t word = request_word(req);
-
 	uint32_t state = word & REQUEST_STATE;
 
+	if (state == REQUEST_DRIVER && req->moved)
+		return !(word & REQUEST_CLAIMED);
 	return (state == REQUEST_DRIVER || state == REQUEST_SENT) && !(word & REQUEST_CANCELLED);
 }
 

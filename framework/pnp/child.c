@@ -100,6 +100,7 @@ static void enlist(struct fx_child *child, struct fx_device *device)
 	list_for_each (it, &child->all->list)
 		number = list_entry(it, struct fx_child, link)->number + 1;
 	child->number = number;
+	child->all->may_forward |= device->config.io.to_parent;
 	list_push_back(&child->all->list, &child->link);
 	spin_lock_release(&parent->lock);
 	set_name(child);
@@ -234,6 +235,13 @@ static void delist(struct fx_child *child)
 	spin_lock_release(&parent->lock);
 }
 
+static void set_stuck(struct fx_children *all)
+{
+	spin_lock_acquire(&all->parent->base.lock);
+	all->stuck = true;
+	spin_lock_release(&all->parent->base.lock);
+}
+
 /* Bounded, as the parent's. */
 static void await_disposed(struct fx_child *child)
 {
@@ -241,18 +249,22 @@ static void await_disposed(struct fx_child *child)
 		return;
 	log_error("pnp", "the cleanup of child device %s does not end; what it uses is kept",
 		  child->name);
-	child->all->stuck = true;
+	set_stuck(child->all);
 }
 
-void fx_child_remove(struct fx_child *child, enum fx_child_end why)
+void fx_child_take_out(struct fx_child *child, enum fx_child_end why)
+{
+	tell_missing(child, why);
+	delist(child);
+	fx_shell_hide(&child->shell);
+}
+
+void fx_child_remove(struct fx_child *child)
 {
 	struct uwdf_device *host = &child->shell.host;
 	struct fx_device *device = child->device;
 	struct fx_driver *driver = device->base.driver;
 
-	tell_missing(child, why);
-	delist(child);
-	fx_shell_hide(&child->shell);
 	fx_names_give_up(&device->names);
 	if (device->pnp_state == WdfDevStatePnpInit)
 		fx_object_delete(&device->base); /* never started: nothing to undo */

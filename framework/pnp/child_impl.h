@@ -15,7 +15,8 @@ struct fx_children {
 	struct list list;                         /* of fx_child, in order of creation */
 	struct list inits;                        /* of WDFDEVICE_INIT not used yet */
 	unsigned int locked;                      /* fx_children_lock(): guarded by the same lock */
-	bool stuck;                               /* a cleanup does not end; of who has the turn */
+	bool stuck;                               /* the same lock: a cleanup does not end */
+	bool may_forward;                         /* the same lock: there was one that may */
 	struct fx_work work; /* something is due, and the control thread is not at it */
 	/* one thread starts and stops them at a time */
 	struct exec_mutex turn_lock;
@@ -58,6 +59,9 @@ void fx_children_wake(struct fx_children *all);
 /* Of who has the turn. */
 void fx_child_start(struct fx_child *child);
 void fx_child_stop(struct fx_child *child, enum fx_child_end why);
-void fx_child_remove(struct fx_child *child, enum fx_child_end why);
+/* It is in no list any more: the caller's alone, to be removed. */
+void fx_child_take_out(struct fx_child *child, enum fx_child_end why);
+/* Waits for all that it forwarded. Without the turn. */
+void fx_child_remove(struct fx_child *child);
 
 #endif

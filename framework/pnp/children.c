@@ -5,6 +5,10 @@
  * The parent's phase and what was said of each child decide what is due (due_of()). Whoever has the
  * turn does it, one thing after the other: the control thread with the parent's own start and end,
  * the pool for what a driver asks for in between. No lock is held meanwhile.
+ *
+ * A child's removal waits for requests that its parent's driver may give up only when that is told
+ * to go. So it is done without the turn, by the pool until the parent ends, and then by the control
+ * thread, which has ended the parent's I/O first.
  */
 #include <errno.h>
 
@@ -173,19 +177,30 @@ static enum fx_child_end why_of(const struct fx_child *child, const struct fx_de
 	return parent->children_surprise ? FX_CHILD_SURPRISE : FX_CHILD_ORDERLY;
 }
 
+/* Who is at it. */
+enum worker { POOL, CONTROL };
+
+/* The last steps are the control thread's alone, in their order; it does no removal before. */
+static bool may_do(enum worker worker, enum due due, enum fx_children_phase phase)
+{
+	if (phase == FX_CHILDREN_END)
+		return worker == CONTROL;
+	return worker == POOL || due != DUE_REMOVE;
+}
+
 /* They start in order and end in the opposite one. */
-static bool next_step_locked(struct fx_children *all, struct step *out)
+static bool next_step_locked(struct fx_children *all, enum worker worker, struct step *out)
 {
 	const struct fx_device *parent = all->parent;
 
 	*out = (struct step){ .due = DUE_NOTHING };
-	if (all->locked && parent->children_phase == FX_CHILDREN_RUN)
+	if (all->stuck || (all->locked && parent->children_phase == FX_CHILDREN_RUN))
 		return false;
 	list_for_each (it, &all->list) {
 		struct fx_child *child = list_entry(it, struct fx_child, link);
 		enum due due = due_of(child, parent->children_phase);
 
-		if (due == DUE_NOTHING)
+		if (due == DUE_NOTHING || !may_do(worker, due, parent->children_phase))
 			continue;
 		*out = (struct step){ child, due, why_of(child, parent) };
 		if (due == DUE_START)
@@ -196,24 +211,14 @@ static bool next_step_locked(struct fx_children *all, struct step *out)
 	return out->due != DUE_NOTHING;
 }
 
-static bool next_step(struct fx_children *all, struct step *out)
+static bool next_step(struct fx_children *all, enum worker worker, struct step *out)
 {
 	bool any;
 
 	spin_lock_acquire(&all->parent->base.lock);
-	any = next_step_locked(all, out);
+	any = next_step_locked(all, worker, out);
 	spin_lock_release(&all->parent->base.lock);
 	return any;
-}
-
-static void do_step(const struct step *step)
-{
-	if (step->due == DUE_START)
-		fx_child_start(step->child);
-	else if (step->due == DUE_STOP)
-		fx_child_stop(step->child, step->why);
-	else
-		fx_child_remove(step->child, step->why);
 }
 
 static void take_turn(struct fx_children *all)
@@ -233,19 +238,38 @@ static void give_turn(struct fx_children *all)
 	exec_mutex_unlock(&all->turn_lock);
 }
 
-static void work_off(struct fx_children *all)
+static void remove_without_turn(struct fx_children *all, struct fx_child *child,
+				enum fx_child_end why)
+{
+	fx_child_take_out(child, why);
+	give_turn(all);
+	fx_child_remove(child);
+	take_turn(all);
+}
+
+static void do_step(struct fx_children *all, const struct step *step)
+{
+	if (step->due == DUE_START)
+		fx_child_start(step->child);
+	else if (step->due == DUE_STOP)
+		fx_child_stop(step->child, step->why);
+	else
+		remove_without_turn(all, step->child, step->why);
+}
+
+static void work_off(struct fx_children *all, enum worker worker)
 {
 	struct step step;
 
 	take_turn(all);
-	while (!all->stuck && next_step(all, &step))
-		do_step(&step);
+	while (next_step(all, worker, &step))
+		do_step(all, &step);
 	give_turn(all);
 }
 
 static void work_comes(struct fx_work *work)
 {
-	work_off(uw_container_of(work, struct fx_children, work));
+	work_off(uw_container_of(work, struct fx_children, work), POOL);
 }
 
 void fx_children_wake(struct fx_children *all)
@@ -384,8 +408,10 @@ void fx_children_start(struct fx_device *parent)
 {
 	struct fx_children *all = set_phase(parent, FX_CHILDREN_RUN, false);
 
-	if (all)
-		work_off(all);
+	if (!all)
+		return;
+	work_off(all, CONTROL);
+	fx_children_wake(all); /* some may be missing already */
 }
 
 void fx_children_stop(struct fx_device *parent, bool surprise)
@@ -393,18 +419,28 @@ void fx_children_stop(struct fx_device *parent, bool surprise)
 	struct fx_children *all = set_phase(parent, FX_CHILDREN_STOPPED, surprise);
 
 	if (all)
-		work_off(all);
+		work_off(all, CONTROL);
 }
 
-static bool one_may_forward(struct fx_children *all)
+/* Or might have: one that is out of the list may still wait. */
+static bool may_forward(struct fx_children *all)
 {
-	bool may = false;
+	bool may;
 
 	spin_lock_acquire(&all->parent->base.lock);
-	list_for_each (it, &all->list)
-		may |= list_entry(it, struct fx_child, link)->device->config.io.to_parent;
+	may = all->may_forward;
 	spin_lock_release(&all->parent->base.lock);
 	return may;
+}
+
+static bool is_stuck(struct fx_children *all)
+{
+	bool stuck;
+
+	spin_lock_acquire(&all->parent->base.lock);
+	stuck = all->stuck;
+	spin_lock_release(&all->parent->base.lock);
+	return stuck;
 }
 
 static void free_inits(struct fx_children *all)
@@ -416,17 +452,15 @@ static void free_inits(struct fx_children *all)
 bool fx_children_end(struct fx_device *parent)
 {
 	struct fx_children *all = set_phase(parent, FX_CHILDREN_END, false);
-	bool stuck;
 
 	if (!all)
 		return true;
 	/* a child waits for what it forwarded, which its parent's driver may give up only now */
-	if (one_may_forward(all))
+	if (may_forward(all))
 		fx_io_purge(parent->io, false);
-	work_off(all);
 	fx_work_close(&all->work, NULL);
-	stuck = all->stuck;
-	if (stuck)
+	work_off(all, CONTROL);
+	if (is_stuck(all))
 		return false;
 	free_inits(all);
 	parent->children = NULL;
