@@ -2,7 +2,7 @@
 # Tests of framework/io, each on the little device of io_fixture.c.
 foreach(part
     fx_queue_dispatch fx_queue_create fx_queue_delete fx_queue_delete_sim fx_queue_state fx_queue_progress fx_queue_progress_caller fx_queue_progress_wait
-    fx_burst fx_burst_level fx_burst_transfer fx_many fx_queue_purge fx_queue_rules fx_queue_sim fx_queue_table fx_request fx_request_buffers fx_request_found fx_request_move fx_request_cancel fx_request_lost fx_request_mdl fx_request_neither fx_request_sender fx_request_slots fx_io_power fx_io_purge
+    fx_burst fx_burst_level fx_burst_transfer fx_many fx_queue_purge fx_queue_rules fx_queue_sim fx_queue_table fx_request fx_request_buffers fx_request_found fx_request_move fx_request_cancel fx_request_mark fx_request_lost fx_request_mdl fx_request_neither fx_request_sender fx_request_slots fx_io_power fx_io_purge
     fx_memory fx_file fx_file_close fx_io_sim fx_verifier_kept fx_verifier_request fx_verifier_sites fx_verifier_slot fx_io_patience)
   uwdf_test(${part}_test unit SOURCES ${part}_test.c ../support/io_fixture.c LIBS uwdf_framework uwdf_driverentry)
   target_include_directories(${part}_test PRIVATE "${CMAKE_SOURCE_DIR}/framework/io")
