@@ -278,6 +278,74 @@ static void test_rings__no_room_for_a_second__socket_serves(void **state)
 	fake_device_await_closes(&f->device, 4);
 }
 
+#define COPY   (4u << 20) /* of a read that lies in shared memory: the device copies it */
+#define READS  8u
+#define COPIES (40ull << 20)
+
+/* One user's handles: reads that have room wait at the device, the others are refused. */
+static unsigned int read_until_refused(uwdf_handle *h, void *out, struct uwdf_op *ops)
+{
+	unsigned int count = 0;
+	struct uwdf_op *got;
+
+	do {
+		/* the device has a read that did not come back before a flush that did */
+		ops[count] = (struct uwdf_op){ .kind = UWDF_READ, .out = out, .out_len = COPY };
+		assert_int_equal(uwdf_submit(h, &ops[count++]), 0);
+		ops[READS] = (struct uwdf_op){ .kind = UWDF_FLUSH };
+		assert_int_equal(uwdf_submit(h, &ops[READS]), 0);
+		assert_int_equal(uwdf_reap(h, 60000, &got), 1);
+	} while (got == &ops[READS] && count < READS);
+	if (got == &ops[READS])
+		return count;
+	assert_int_equal(got->status, OVER);
+	assert_int_equal(uwdf_reap(h, 60000, &got), 1);
+	return count - 1;
+}
+
+static void end_reads(uwdf_handle *h, unsigned int count)
+{
+	struct uwdf_op *got;
+
+	assert_int_equal(uwdf_cancel_all(h), 0);
+	for (unsigned int i = 0; i < count; i++) {
+		assert_int_equal(uwdf_reap(h, 60000, &got), 1);
+		assert_int_equal(got->status, UWDF_STATUS_CANCELLED);
+	}
+}
+
+static void test_rings__copies_of_all_of_them__count_and_are_given_back(void **state)
+{
+	static struct uwdf_op ops[2][READS + 1];
+	struct server_fixture *f = *state;
+	unsigned int first[2], pending[2];
+	uwdf_handle *h[2];
+	void *out[2];
+
+	serve_with(f, QUOTA_BYTES, COPIES);
+	for (unsigned int round = 0; round < 3; round++) {
+		for (unsigned int i = 0; i < 2; i++) {
+			assert_int_equal(uwdf_open("fake", NULL, &h[i]), 0);
+			assert_int_equal(uwdf_memory_alloc(h[i], COPY, &out[i]), 0);
+		}
+		for (unsigned int again = 0; again < 2; again++) {
+			for (unsigned int i = 0; i < 2; i++)
+				pending[i] = read_until_refused(h[i], out[i], ops[i]);
+			if (!round && !again)
+				memcpy(first, pending, sizeof(first));
+			assert_memory_equal(pending, first, sizeof(first));
+			for (unsigned int i = 0; i < 2; i++)
+				end_reads(h[i], pending[i]);
+		}
+		for (unsigned int i = 0; i < 2; i++)
+			uwdf_close(h[i]);
+		fake_device_await_closes(&f->device, 2 * round + 2);
+	}
+	/* beside two rings with their memory, and another memory each */
+	assert_in_range(first[0] + first[1], 3, (COPIES - 4 * COPY) / COPY);
+	assert_true(warnings >= 1);
+}
+
 static void test_library__over_quota__error_text_names_the_limit(void **state)
 {
 	struct server_fixture *f = *state;
@@ -452,6 +520,7 @@ int main(void)
 		TEST(test_bytes__limit_over_all_connections__small_ones_still_fit),
 		TEST(test_bytes__answers_nobody_reads__count_and_cut_off),
 		TEST(test_rings__no_room_for_a_second__socket_serves),
+		TEST(test_rings__copies_of_all_of_them__count_and_are_given_back),
 		TEST(test_library__over_quota__error_text_names_the_limit),
 		TEST(test_ten_thousand_handles__allowed__all_work_and_close),
 		TEST(test_one_user_at_each_limit__others_notice_nothing),

@@ -61,7 +61,7 @@ static bool has_left(const struct quota_user *user)
 	uint64_t used = 0;
 
 	for (unsigned int kind = 0; kind < QUOTA_KINDS; kind++)
-		used |= user->used[kind];
+		used |= __atomic_load_n(&user->used[kind], __ATOMIC_RELAXED);
 	return !used;
 }
 
@@ -113,9 +113,8 @@ static void complain(struct quota *quota, struct quota_user *user, enum quota_ki
 {
 	char text[QUOTA_TEXT];
 
-	if (user->told & 1u << kind)
+	if (__atomic_fetch_or(&user->told, 1u << kind, __ATOMIC_RELAXED) & 1u << kind)
 		return;
-	user->told |= 1u << kind;
 	quota_text(quota, user, kind, text, sizeof(text));
 	log_warn("server", "%s: %s", quota->name, text);
 }
@@ -124,11 +123,26 @@ bool quota_has_room(struct quota *quota, struct quota_user *user, enum quota_kin
 		    uint64_t count)
 {
 	uint64_t limit = limit_of(quota, kind);
+	uint64_t used = __atomic_load_n(&user->used[kind], __ATOMIC_RELAXED);
 
-	if (uw_likely(count <= limit && user->used[kind] <= limit - count))
+	if (uw_likely(count <= limit && used <= limit - count))
 		return true;
 	complain(quota, user, kind);
 	return false;
+}
+
+bool quota_try_take(const struct quota *quota, struct quota_user *user, enum quota_kind kind,
+		    uint64_t count)
+{
+	uint64_t limit = limit_of(quota, kind);
+	uint64_t used = __atomic_load_n(&user->used[kind], __ATOMIC_RELAXED);
+
+	do {
+		if (count > limit || used > limit - count)
+			return false;
+	} while (!__atomic_compare_exchange_n(&user->used[kind], &used, used + count, true,
+					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+	return true;
 }
 
 size_t quota_text(const struct quota *quota, const struct quota_user *user, enum quota_kind kind,

@@ -126,7 +126,8 @@ static bool take_quota(struct server_ring *ring)
 
 static void give_quota_back(struct server_ring *ring)
 {
-	quota_give_back(ring->connection->user, QUOTA_REQUESTS, ring->quota_requests);
+	quota_give_back(ring->user, QUOTA_REQUESTS, ring->quota_requests);
+	quota_give_back(ring->user, QUOTA_BYTES, ring->granted); /* its loop is through with it */
 	give_bytes_back(ring, ring->quota_bytes);
 }
 
@@ -251,6 +252,7 @@ static int ring_new(struct connection *c, struct server_file *f, uint32_t entrie
 	ring->is_direct = ring->ops->is_direct && ring->ops->is_direct(f->file);
 	ring->server = c->server;
 	ring->connection = c;
+	ring->user = c->user;
 	ring->owner = f;
 	ring->rights = c->rights;
 	init_messages(ring);

@@ -63,6 +63,7 @@ struct server_ring {
 	uint32_t held;                 /* by those on the stack */
 	struct ring_burst *burst;      /* the innermost on the stack */
 	uint64_t charge;               /* bytes that may be copied for those */
+	uint64_t granted;              /* as many or more, taken of the user's quota */
 	bool closing;                  /* nothing new reaches the device */
 	bool broken;                   /* the client lied: nothing is read any more */
 	const char *lie;               /* a literal; goes with broke */
@@ -75,6 +76,7 @@ struct server_ring {
 	struct server *server;
 	struct connection *connection; /* borrowed: outlives us */
 	struct server_file *owner;     /* the same */
+	struct quota_user *user;       /* the connection's; NULL: nobody counts */
 	uint8_t rights;
 	bool is_direct; /* its reads and writes are not copied */
 	bool of_loop;   /* the device is served by our loop, and takes many at a time */
@@ -102,6 +104,13 @@ void ring_attach(struct irq_message *msg);
 void ring_detach(struct irq_message *msg);
 void ring_cancel_one(struct irq_message *msg);
 void ring_cancel_all(struct irq_message *msg);
+
+/* server_ring_charge.c; ring's loop */
+/* STATUS_SUCCESS: what it charges is granted now; STATUS_INSUFFICIENT_RESOURCES: too much at a
+ * time for one ring; STATUS_QUOTA_EXCEEDED: for the user. */
+int32_t ring_grant(struct server_ring *ring) UW_COLD;
+void ring_grant_less(struct server_ring *ring) UW_COLD; /* most of what it does not need now */
+#define RING_GRANT_KEPT (1u << 20) /* granted beyond what it charges: not given back */
 
 /* server_ring_judge.c */
 /* What is wrong with an entry's tag, or NULL: it names a free slot. */

@@ -104,6 +104,8 @@ static void finish(struct ring_request *r, int32_t status, uint64_t information)
 	    !r->cancel_asked)
 		status = UWDF_STATUS_DEVICE_REMOVED;
 	ring->charge -= r->charge;
+	if (uw_unlikely(ring->granted > ring->charge + RING_GRANT_KEPT))
+		ring_grant_less(ring);
 	r->tag = 0;
 	count_outstanding(ring, (uint32_t)-1);
 	put_answer(ring, r, status, information);
@@ -215,7 +217,7 @@ static bool has_no_right(const struct server_ring *ring, const struct ring_reque
 }
 
 /* STATUS_SUCCESS, or why the device will not see it. */
-static int32_t may_pass(const struct server_ring *ring, const struct ring_request *r)
+static int32_t may_pass(struct server_ring *ring, const struct ring_request *r)
 {
 	if (uw_unlikely(ring->closing || server_is_leaving(ring->server)))
 		return UWDF_STATUS_DEVICE_REMOVED;
@@ -224,8 +226,7 @@ static int32_t may_pass(const struct server_ring *ring, const struct ring_reques
 	if (uw_unlikely(r->charge > 2 * UWDF_WIRE_MAX_PAYLOAD) &&
 	    ring_copies_too_much(ring, &r->entry))
 		return UWDF_STATUS_INVALID_BUFFER_SIZE;
-	return ring->charge > SERVER_MAX_CHARGE ? UWDF_STATUS_INSUFFICIENT_RESOURCES
-						: UWDF_STATUS_SUCCESS;
+	return uw_likely(ring->charge <= ring->granted) ? UWDF_STATUS_SUCCESS : ring_grant(ring);
 }
 
 /* @r is the device's from here. false: it is not, and was answered. */
