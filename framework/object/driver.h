@@ -39,6 +39,8 @@ struct fx_driver {
 	struct list control_devices;  /* of fx_control_device, guarded by the lock of hold.c */
 	struct fx_controls *controls; /* atomic: what pnp/control.h keeps of them; NULL: nothing */
 	void (*controls_end)(struct fx_driver *driver); /* frees it; set before it is */
+	struct list child_inits; /* of WDFDEVICE_INIT of child devices; guarded by base.lock */
+	void (*child_inits_end)(struct fx_driver *driver); /* frees them; the same lock */
 	void (*changed)(void *arg); /* atomic: control devices came or went; any thread */
 	void *changed_arg;
 	struct fx_verifier verifier;                /* how closely it is watched */

@@ -63,6 +63,7 @@ static int driver_new(const char *path, struct fx_driver **out)
 	driver->globals.DriverTag = 0x20666477; /* "wdf " */
 	list_init(&driver->leftovers);
 	list_init(&driver->control_devices);
+	list_init(&driver->child_inits);
 	driver->io_level = WdfExecutionLevelPassive;
 	set_registry_path(driver);
 	*out = driver;
@@ -263,6 +264,8 @@ void fx_driver_close(struct fx_driver *driver)
 {
 	if (driver->controls)
 		driver->controls_end(driver);
+	if (driver->child_inits_end)
+		driver->child_inits_end(driver);
 	if (driver->bound)
 		fx_records_end(driver);
 	unbind_image(driver);

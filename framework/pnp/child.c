@@ -80,34 +80,34 @@ static void put_name(const struct fx_child *child, char *name, size_t len)
 /* Whoever lists the children may be reading it. */
 static void set_name(struct fx_child *child)
 {
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 	char name[sizeof(child->name)];
 
 	put_name(child, name, sizeof(name));
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	memcpy(child->name, name, sizeof(name));
-	spin_lock_release(&parent->lock);
+	spin_lock_release(&all->lock);
 }
 
 static void enlist(struct fx_child *child, struct fx_device *device)
 {
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 	unsigned int number = 0;
 
 	child->device = device;
 	(void)fx_shell_ref(&child->shell);
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	list_for_each (it, &child->all->list)
 		number = list_entry(it, struct fx_child, link)->number + 1;
 	child->number = number;
 	child->all->may_forward |= device->config.io.to_parent;
 	list_push_back(&child->all->list, &child->link);
-	spin_lock_release(&parent->lock);
+	spin_lock_release(&all->lock);
 	set_name(child);
 }
 
-NTSTATUS fx_child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
-		      struct fx_device **out)
+static NTSTATUS child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
+			  struct fx_device **out)
 {
 	struct fx_child *child = child_alloc(init->bus);
 	NTSTATUS status;
@@ -123,9 +123,22 @@ NTSTATUS fx_child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
 		child->pdo = init->pdo;
 		init->pdo = NULL;
 		enlist(child, *out);
-		fx_child_init_free(init);
 	}
 	fx_shell_unref(&child->shell);
+	return status;
+}
+
+NTSTATUS fx_child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
+		      struct fx_device **out)
+{
+	NTSTATUS status;
+
+	if (!fx_children_begin_making(init->bus))
+		return STATUS_DELETE_PENDING;
+	status = child_new(init, attrs, out);
+	fx_children_end_making(init->bus);
+	if (NT_SUCCESS(status))
+		fx_child_init_free(init);
 	return status;
 }
 
@@ -138,17 +151,30 @@ void fx_child_made(struct fx_device *device)
 
 static void set_state(struct fx_child *child, enum fx_child_state state, const char *shown)
 {
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	child->state = state;
-	spin_lock_release(&parent->lock);
+	spin_lock_release(&all->lock);
 	__atomic_store_n(&child->shell.host.state, shown, __ATOMIC_RELEASE);
+}
+
+static bool has_failed(const struct fx_child *child)
+{
+	struct fx_children *all = child->all;
+	bool failed;
+
+	spin_lock_acquire(&all->lock);
+	failed = child->failed;
+	spin_lock_release(&all->lock);
+	return failed;
 }
 
 /* As Windows, which would not know what it is. */
 static const char *why_not(const struct fx_child *child)
 {
+	if (has_failed(child)) /* its driver says so */
+		return "failed";
 	if (!child->pdo->device_id.Length)
 		return "no device id";
 	return child->pdo->raw ? NULL : "no driver";
@@ -227,19 +253,19 @@ void fx_child_stop(struct fx_child *child, enum fx_child_end why)
 
 static void delist(struct fx_child *child)
 {
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	child->state = FX_CHILD_GONE;
 	list_remove(&child->link);
-	spin_lock_release(&parent->lock);
+	spin_lock_release(&all->lock);
 }
 
 static void set_stuck(struct fx_children *all)
 {
-	spin_lock_acquire(&all->parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	all->stuck = true;
-	spin_lock_release(&all->parent->base.lock);
+	spin_lock_release(&all->lock);
 }
 
 /* Bounded, as the parent's. */
@@ -280,21 +306,27 @@ void fx_child_remove(struct fx_child *child)
 	fx_shell_unref(&child->shell);
 }
 
-/* Before it was added it is its driver's, as a control device is. */
-void fx_child_delete(struct fx_object *obj)
+/* Before it was added it is its driver's, as a control device is. @return it was in the list. */
+static bool take_unadded(struct fx_child *child)
 {
-	struct fx_child *child = fx_device_from_object(obj)->child;
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 	bool mine;
 
-	spin_lock_acquire(&parent->lock);
-	mine = !child->added && child->state == FX_CHILD_NEW;
+	spin_lock_acquire(&all->lock);
+	mine = !child->added && child->state == FX_CHILD_NEW && !list_empty(&child->link);
 	if (mine) {
 		child->state = FX_CHILD_GONE;
 		list_remove(&child->link);
 	}
-	spin_lock_release(&parent->lock);
-	if (!mine) {
+	spin_lock_release(&all->lock);
+	return mine;
+}
+
+void fx_child_delete(struct fx_object *obj)
+{
+	struct fx_child *child = fx_device_from_object(obj)->child;
+
+	if (!take_unadded(child)) {
 		fx_rule_break(obj->driver, FX_RULE_MAY_NOT_DELETE, obj,
 			      "WdfObjectDelete on a child device that was added: "
 			      "STATUS_CANNOT_DELETE");
@@ -304,9 +336,14 @@ void fx_child_delete(struct fx_object *obj)
 	fx_shell_unref(&child->shell);
 }
 
+/* One that was never added, and that nobody deleted, goes with its parent's tree. */
 void fx_child_disposed(struct fx_device *device)
 {
-	exec_event_set(&device->child->disposed);
+	struct fx_child *child = device->child;
+
+	exec_event_set(&child->disposed);
+	if (take_unadded(child))
+		fx_shell_unref(&child->shell);
 }
 
 void fx_child_destroyed(struct fx_device *device)

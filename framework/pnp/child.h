@@ -19,7 +19,7 @@ struct fx_child;
 /* A WDFDEVICE_INIT for a child of @parent. NULL: no memory, or the parent ends. PASSIVE. */
 struct WDFDEVICE_INIT *fx_child_init_new(struct fx_device *parent);
 void fx_child_init_free(struct WDFDEVICE_INIT *init);
-/* WdfDeviceCreate(); frees @init when it succeeds. */
+/* WdfDeviceCreate(); frees @init when it succeeds. STATUS_DELETE_PENDING: the parent ended. */
 NTSTATUS fx_child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
 		      struct fx_device **out);
 /* The object has its shell's reference. */
@@ -56,7 +56,10 @@ void fx_children_stay(struct fx_device *parent); /* it was called off */
 void fx_children_ask_late(struct fx_device *parent);
 /* It is about to stop. */
 void fx_children_stop(struct fx_device *parent, bool surprise);
-/* It has stopped and goes: they go, and no others come. @return none is stuck. */
+/* It has stopped and goes: they go, but those that were never added, which are the driver's and at
+ * last go with its tree; no others come. @return none is stuck. */
 bool fx_children_end(struct fx_device *parent);
+/* It is no more. */
+void fx_children_drop(struct fx_device *parent);
 
 #endif

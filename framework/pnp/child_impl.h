@@ -7,21 +7,25 @@
 #include "pnp/child.h"
 #include "pnp/pdo.h"
 
-/* What the children of one device share. Its lists are guarded by the parent's base.lock. */
+/* What the children of one device share. Its lock guards what says nothing else. */
 struct fx_children {
-	uint32_t refs;                            /* atomic: the parent's and each child's */
+	uint32_t refs;                            /* atomic: parent's, children's, inits' */
 	struct fx_device *parent;                 /* borrowed: until fx_children_end() */
 	struct irq_loop *irq_loop, *request_loop; /* borrowed; NULL: the parent ended */
-	struct list list;                         /* of fx_child, in order of creation */
-	struct list inits;                        /* of WDFDEVICE_INIT not used yet */
-	unsigned int locked;                      /* fx_children_lock(): guarded by the same lock */
-	bool stuck;                               /* the same lock: a cleanup does not end */
-	bool may_forward;                         /* the same lock: there was one that may */
-	struct fx_work work; /* something is due, and the control thread is not at it */
+	struct spin_lock lock;
+	enum fx_children_phase phase; /* the parent's */
+	bool surprise;                /* they are not asked */
+	struct list list;             /* of fx_child, in order of creation */
+	bool stuck;                   /* a cleanup does not end */
+	bool may_forward;             /* there was one that may */
+	struct fx_work work;          /* something is due, and the control thread is not at it */
 	/* one thread starts and stops them at a time */
 	struct exec_mutex turn_lock;
-	struct exec_cond turn_over;
-	bool turn; /* guarded by turn_lock */
+	struct exec_cond turn_over; /* or none is made */
+	/* guarded by turn_lock */
+	bool turn;
+	bool closed;         /* no more are made */
+	unsigned int making; /* threads that make one */
 };
 
 /* Why one stops. Only of an orderly stop it was asked. */
@@ -40,7 +44,7 @@ struct fx_child {
 	struct fx_pdo *pdo;       /* owned */
 	struct fx_device *device; /* borrowed: as long as it is in the list */
 	struct list link;         /* in all->list */
-	/* guarded by the parent's base.lock */
+	/* guarded by all->lock */
 	enum fx_child_state state; /* written by who has the turn */
 	bool added, missing, failed;
 	bool asked;                 /* of who has the turn, as the next: it agreed to go */
@@ -53,6 +57,9 @@ struct fx_child {
 struct fx_children *fx_children_get(struct fx_device *parent); /* made if need be; NULL */
 struct fx_children *fx_children_ref(struct fx_children *all);
 void fx_children_unref(struct fx_children *all);
+/* Around the making of one, in which the parent does not end. @return false: it has. PASSIVE. */
+bool fx_children_begin_making(struct fx_children *all);
+void fx_children_end_making(struct fx_children *all);
 /* Something is due. Any level. */
 void fx_children_wake(struct fx_children *all);
 

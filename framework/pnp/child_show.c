@@ -14,11 +14,17 @@ struct look {
 
 static void look_at(struct look *look, struct fx_device *parent)
 {
+	struct fx_children *all;
+
 	spin_lock_acquire(&parent->base.lock);
-	if (parent->children)
-		list_for_each (it, &parent->children->list)
-			look->visit(look, list_entry(it, struct fx_child, link));
+	all = parent->children;
 	spin_lock_release(&parent->base.lock);
+	if (!all)
+		return;
+	spin_lock_acquire(&all->lock);
+	list_for_each (it, &all->list)
+		look->visit(look, list_entry(it, struct fx_child, link));
+	spin_lock_release(&all->lock);
 }
 
 static size_t look_at_all(const struct uwdf_device *host, struct look *look)

@@ -66,8 +66,8 @@ static struct fx_children *children_new(struct fx_device *parent)
 	all->parent = parent;
 	all->irq_loop = parent->irq_loop;
 	all->request_loop = parent->request_loop;
+	spin_lock_init(&all->lock, LOCK_RANK_OBJECT);
 	list_init(&all->list);
-	list_init(&all->inits);
 	fx_work_init(&all->work, work_comes);
 	return all;
 }
@@ -75,14 +75,18 @@ static struct fx_children *children_new(struct fx_device *parent)
 /* @made becomes the parent's, unless it has them or ends. */
 static struct fx_children *publish(struct fx_device *parent, struct fx_children **made)
 {
-	struct fx_children *all;
+	struct fx_children *all = NULL;
 
 	spin_lock_acquire(&parent->base.lock);
-	if (!parent->children && *made) {
-		parent->children = *made;
-		*made = NULL;
+	if (parent->children_phase != FX_CHILDREN_END) {
+		if (!parent->children && *made) {
+			(*made)->phase = parent->children_phase;
+			(*made)->surprise = parent->children_surprise;
+			parent->children = *made;
+			*made = NULL;
+		}
+		all = parent->children;
 	}
-	all = parent->children_phase == FX_CHILDREN_END ? NULL : parent->children;
 	spin_lock_release(&parent->base.lock);
 	return all;
 }
@@ -94,6 +98,8 @@ struct fx_children *fx_children_get(struct fx_device *parent)
 	if (all)
 		return all;
 	made = children_new(parent);
+	if (!made)
+		return NULL;
 	all = publish(parent, &made);
 	if (made)
 		fx_children_unref(made);
@@ -110,7 +116,31 @@ static struct fx_children *children_of(struct fx_device *parent)
 	return all;
 }
 
-/* --- WDFDEVICE_INIT --- */
+/* --- WDFDEVICE_INIT: the driver's until it goes, whatever becomes of the parent --- */
+
+static void init_free(struct WDFDEVICE_INIT *init)
+{
+	list_remove(&init->link);
+	fx_device_init_finish(init);
+	fx_pdo_free(init->pdo);
+	fx_children_unref(init->bus);
+	mem_free(init);
+}
+
+/* fx_driver.child_inits_end */
+static void free_inits(struct fx_driver *driver)
+{
+	while (!list_empty(&driver->child_inits))
+		init_free(list_first(&driver->child_inits, struct WDFDEVICE_INIT, link));
+}
+
+static void enlist_init(struct fx_driver *driver, struct WDFDEVICE_INIT *init)
+{
+	spin_lock_acquire(&driver->base.lock);
+	driver->child_inits_end = free_inits;
+	list_push_back(&driver->child_inits, &init->link);
+	spin_lock_release(&driver->base.lock);
+}
 
 struct WDFDEVICE_INIT *fx_child_init_new(struct fx_device *parent)
 {
@@ -120,28 +150,24 @@ struct WDFDEVICE_INIT *fx_child_init_new(struct fx_device *parent)
 	if (!init)
 		return NULL;
 	fx_device_init_prepare(init, parent->base.driver, NULL);
-	init->bus = all;
 	init->pdo = fx_pdo_new();
 	if (!init->pdo) {
 		mem_free(init);
 		return NULL;
 	}
-	spin_lock_acquire(&parent->base.lock);
-	list_push_back(&all->inits, &init->link);
-	spin_lock_release(&parent->base.lock);
+	init->bus = fx_children_ref(all);
+	enlist_init(init->driver, init);
 	return init;
 }
 
 void fx_child_init_free(struct WDFDEVICE_INIT *init)
 {
-	struct fx_object *parent = &init->bus->parent->base;
+	struct fx_object *driver = &init->driver->base;
 
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&driver->lock);
 	list_remove(&init->link);
-	spin_lock_release(&parent->lock);
-	fx_device_init_finish(init);
-	fx_pdo_free(init->pdo);
-	mem_free(init);
+	spin_lock_release(&driver->lock);
+	init_free(init);
 }
 
 /* --- what is due --- */
@@ -158,23 +184,23 @@ static enum due due_of(const struct fx_child *child, enum fx_children_phase phas
 {
 	bool missing = child->missing || phase == FX_CHILDREN_END;
 
+	if (!child->added) /* its driver's */
+		return DUE_NOTHING;
 	if (child->state == FX_CHILD_STARTED)
 		return missing || child->failed || phase == FX_CHILDREN_STOPPED ? DUE_STOP
 										: DUE_NOTHING;
 	if (missing)
 		return DUE_REMOVE;
-	return child->state == FX_CHILD_NEW && child->added && phase == FX_CHILDREN_RUN
-		       ? DUE_START
-		       : DUE_NOTHING;
+	return child->state == FX_CHILD_NEW && phase == FX_CHILDREN_RUN ? DUE_START : DUE_NOTHING;
 }
 
-static enum fx_child_end why_of(const struct fx_child *child, const struct fx_device *parent)
+static enum fx_child_end why_of(const struct fx_child *child, bool surprise)
 {
 	if (child->missing)
 		return FX_CHILD_MISSING;
 	if (child->failed)
 		return FX_CHILD_FAILED;
-	return parent->children_surprise ? FX_CHILD_SURPRISE : FX_CHILD_ORDERLY;
+	return surprise ? FX_CHILD_SURPRISE : FX_CHILD_ORDERLY;
 }
 
 /* Who is at it. */
@@ -188,26 +214,27 @@ static bool may_do(enum worker worker, enum due due, enum fx_children_phase phas
 	return worker == POOL || due != DUE_REMOVE;
 }
 
+static bool are_locked(const struct fx_device *parent)
+{
+	return __atomic_load_n(&parent->children_locks, __ATOMIC_RELAXED);
+}
+
 /* They start in order and end in the opposite one. */
 static bool next_step_locked(struct fx_children *all, enum worker worker, struct step *out)
 {
-	const struct fx_device *parent = all->parent;
-
 	*out = (struct step){ .due = DUE_NOTHING };
-	if (all->stuck || (all->locked && parent->children_phase == FX_CHILDREN_RUN))
+	if (all->stuck || (all->phase == FX_CHILDREN_RUN && are_locked(all->parent)))
 		return false;
 	list_for_each (it, &all->list) {
 		struct fx_child *child = list_entry(it, struct fx_child, link);
-		enum due due = due_of(child, parent->children_phase);
+		enum due due = due_of(child, all->phase);
 
-		if (due == DUE_NOTHING || !may_do(worker, due, parent->children_phase))
+		if (due == DUE_NOTHING || !may_do(worker, due, all->phase))
 			continue;
-		*out = (struct step){ child, due, why_of(child, parent) };
+		*out = (struct step){ child, due, why_of(child, all->surprise) };
 		if (due == DUE_START)
 			break;
 	}
-	if (out->due == DUE_REMOVE) /* its driver cannot delete it any more */
-		out->child->added = true;
 	return out->due != DUE_NOTHING;
 }
 
@@ -215,9 +242,9 @@ static bool next_step(struct fx_children *all, enum worker worker, struct step *
 {
 	bool any;
 
-	spin_lock_acquire(&all->parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	any = next_step_locked(all, worker, out);
-	spin_lock_release(&all->parent->base.lock);
+	spin_lock_release(&all->lock);
 	return any;
 }
 
@@ -282,72 +309,76 @@ void fx_children_wake(struct fx_children *all)
 NTSTATUS fx_child_add(struct fx_device *parent, struct fx_device *device)
 {
 	struct fx_child *child = device->child;
+	struct fx_children *all = child ? child->all : NULL;
 	NTSTATUS status = STATUS_SUCCESS;
 
-	if (!child || child->all->parent != parent)
+	if (!all || all->parent != parent)
 		return STATUS_INVALID_PARAMETER;
-	spin_lock_acquire(&parent->base.lock);
-	if (parent->children_phase == FX_CHILDREN_END || child->state == FX_CHILD_GONE)
+	spin_lock_acquire(&all->lock);
+	if (all->phase == FX_CHILDREN_END || child->state == FX_CHILD_GONE)
 		status = STATUS_DELETE_PENDING;
 	else if (child->added)
 		status = STATUS_INVALID_DEVICE_STATE;
 	else
 		child->added = true;
-	spin_lock_release(&parent->base.lock);
+	spin_lock_release(&all->lock);
 	if (NT_SUCCESS(status))
-		fx_children_wake(child->all);
+		fx_children_wake(all);
 	return status;
 }
 
 NTSTATUS fx_child_mark_missing(struct fx_device *device)
 {
 	struct fx_child *child = device->child;
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 	NTSTATUS status = STATUS_NO_SUCH_DEVICE;
 
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	if (child->added && !child->missing && child->state != FX_CHILD_GONE) {
 		child->missing = true;
 		status = STATUS_SUCCESS;
 	}
-	spin_lock_release(&parent->lock);
+	spin_lock_release(&all->lock);
 	if (NT_SUCCESS(status))
-		fx_children_wake(child->all);
+		fx_children_wake(all);
 	return status;
 }
 
 void fx_child_fail(struct fx_device *device)
 {
 	struct fx_child *child = device->child;
-	struct fx_object *parent = &child->all->parent->base;
+	struct fx_children *all = child->all;
 
-	spin_lock_acquire(&parent->lock);
+	spin_lock_acquire(&all->lock);
 	child->failed = true;
-	spin_lock_release(&parent->lock);
-	fx_children_wake(child->all);
+	spin_lock_release(&all->lock);
+	fx_children_wake(all);
+}
+
+/* Counted by the parent, which may have none yet. */
+static void set_locks(struct fx_device *parent, unsigned int count)
+{
+	/* relaxed: a change that was decided on goes on */
+	__atomic_store_n(&parent->children_locks, count, __ATOMIC_RELAXED);
 }
 
 void fx_children_lock(struct fx_device *parent)
 {
-	struct fx_children *all = children_of(parent);
-
-	if (!all)
-		return;
 	spin_lock_acquire(&parent->base.lock);
-	all->locked++;
+	set_locks(parent, parent->children_locks + 1);
 	spin_lock_release(&parent->base.lock);
 }
 
 void fx_children_unlock(struct fx_device *parent)
 {
-	struct fx_children *all = children_of(parent);
+	struct fx_children *all;
 
-	if (!all)
-		return;
 	spin_lock_acquire(&parent->base.lock);
-	all->locked -= all->locked != 0;
+	set_locks(parent, parent->children_locks - (parent->children_locks != 0));
+	all = parent->children;
 	spin_lock_release(&parent->base.lock);
-	fx_children_wake(all);
+	if (all)
+		fx_children_wake(all);
 }
 
 /* Which of WDF_RETRIEVE_CHILD_FLAGS it is; 0: it was not added, or is gone. */
@@ -383,9 +414,9 @@ struct fx_device *fx_children_next(struct fx_device *parent, struct fx_device *a
 
 	if (!all)
 		return NULL;
-	spin_lock_acquire(&parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	next = next_locked(all, after, flags);
-	spin_lock_release(&parent->base.lock);
+	spin_lock_release(&all->lock);
 	return next;
 }
 
@@ -401,6 +432,12 @@ static struct fx_children *set_phase(struct fx_device *parent, enum fx_children_
 	parent->children_surprise |= surprise;
 	all = parent->children;
 	spin_lock_release(&parent->base.lock);
+	if (!all)
+		return NULL;
+	spin_lock_acquire(&all->lock);
+	all->phase = phase;
+	all->surprise |= surprise;
+	spin_lock_release(&all->lock);
 	return all;
 }
 
@@ -427,9 +464,9 @@ static bool may_forward(struct fx_children *all)
 {
 	bool may;
 
-	spin_lock_acquire(&all->parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	may = all->may_forward;
-	spin_lock_release(&all->parent->base.lock);
+	spin_lock_release(&all->lock);
 	return may;
 }
 
@@ -437,16 +474,39 @@ static bool is_stuck(struct fx_children *all)
 {
 	bool stuck;
 
-	spin_lock_acquire(&all->parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	stuck = all->stuck;
-	spin_lock_release(&all->parent->base.lock);
+	spin_lock_release(&all->lock);
 	return stuck;
 }
 
-static void free_inits(struct fx_children *all)
+/* Those who make one will have it in the list, or not at all. */
+static void close_making(struct fx_children *all)
 {
-	while (!list_empty(&all->inits))
-		fx_child_init_free(list_first(&all->inits, struct WDFDEVICE_INIT, link));
+	exec_mutex_lock(&all->turn_lock);
+	all->closed = true;
+	while (all->making)
+		exec_cond_wait(&all->turn_over, &all->turn_lock, EXEC_FOREVER);
+	exec_mutex_unlock(&all->turn_lock);
+}
+
+bool fx_children_begin_making(struct fx_children *all)
+{
+	bool may;
+
+	exec_mutex_lock(&all->turn_lock);
+	may = !all->closed;
+	all->making += may;
+	exec_mutex_unlock(&all->turn_lock);
+	return may;
+}
+
+void fx_children_end_making(struct fx_children *all)
+{
+	exec_mutex_lock(&all->turn_lock);
+	all->making--;
+	exec_cond_broadcast(&all->turn_over);
+	exec_mutex_unlock(&all->turn_lock);
 }
 
 bool fx_children_end(struct fx_device *parent)
@@ -455,6 +515,7 @@ bool fx_children_end(struct fx_device *parent)
 
 	if (!all)
 		return true;
+	close_making(all);
 	/* a child waits for what it forwarded, which its parent's driver may give up only now */
 	if (may_forward(all))
 		fx_io_purge(parent->io, false);
@@ -462,12 +523,16 @@ bool fx_children_end(struct fx_device *parent)
 	work_off(all, CONTROL);
 	if (is_stuck(all))
 		return false;
-	free_inits(all);
-	parent->children = NULL;
 	all->irq_loop = NULL;
 	all->request_loop = NULL;
-	fx_children_unref(all);
 	return true;
+}
+
+void fx_children_drop(struct fx_device *parent)
+{
+	if (parent->children)
+		fx_children_unref(parent->children);
+	parent->children = NULL;
 }
 
 /* --- asking --- */
@@ -477,7 +542,7 @@ static struct fx_child *previous_started(struct fx_children *all, const struct f
 {
 	struct fx_child *found = NULL;
 
-	spin_lock_acquire(&all->parent->base.lock);
+	spin_lock_acquire(&all->lock);
 	list_for_each (it, &all->list) {
 		struct fx_child *child = list_entry(it, struct fx_child, link);
 
@@ -486,7 +551,7 @@ static struct fx_child *previous_started(struct fx_children *all, const struct f
 		if (child->state == FX_CHILD_STARTED)
 			found = child;
 	}
-	spin_lock_release(&all->parent->base.lock);
+	spin_lock_release(&all->lock);
 	return found;
 }
 

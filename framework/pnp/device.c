@@ -33,13 +33,19 @@ static void device_destroy(struct fx_object *obj)
 	fx_names_drop(&fx_device_from_object(obj)->names);
 }
 
+static void fdo_destroy(struct fx_object *obj)
+{
+	device_destroy(obj);
+	fx_children_drop(fx_device_from_object(obj));
+}
+
 static const struct fx_object_class device_class = {
 	.type = FX_TYPE_DEVICE,
 	.name = "WDFDEVICE",
 	.passive_cleanup = true,
 	.dispose = device_dispose,
 	.disposed = device_disposed,
-	.destroy = device_destroy,
+	.destroy = fdo_destroy,
 };
 
 static void control_delete(struct fx_object *obj)

@@ -100,6 +100,7 @@ struct fx_device {
 	bool interfaces_enabled;      /* guarded by base.lock */
 	struct fx_children *children; /* owned; guarded by base.lock, as the next; NULL: none */
 	enum fx_children_phase children_phase;
+	unsigned int children_locks;                  /* atomic, written under base.lock */
 	bool children_surprise;                       /* they are not asked; guarded by base.lock */
 	uint64_t signals, isr_calls, dpcs, unclaimed; /* atomic, relaxed */
 };

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+#include "object/driver.h"
+#include "pnp/child_impl.h"
+
 static struct uwdf_device *device;
 static struct uwdf_file *file;
 static struct child_op op;
@@ -91,6 +94,174 @@ static void test_missing_child_waits__others_start_and_go(void **state)
 	leave();
 }
 
+/* --- what is the driver's at the end --- */
+
+static void one(WDFDEVICE parent)
+{
+	assert_int_equal(child_make(parent), STATUS_SUCCESS);
+}
+
+static PWDFDEVICE_INIT kept_init;
+static WDFDEVICE unadded;
+
+static void allocate_late(const char *name)
+{
+	if (!strcmp(name, "SmioCleanup"))
+		fx_note(WdfPdoInitAllocate(fx_made.device) ? "Got" : "None");
+}
+
+static void test_allocate_after_the_end__none_and_no_leak(void **state)
+{
+	(void)state;
+	fx_script.in_any = allocate_late;
+	fx_up();
+	fx_remove();
+	assert_non_null(strstr(fx_log(), "None"));
+}
+
+static void keep_init(WDFDEVICE parent)
+{
+	kept_init = WdfPdoInitAllocate(parent);
+	assert_non_null(kept_init);
+}
+
+static void free_late(const char *name)
+{
+	if (!strcmp(name, "SmioCleanup"))
+		WdfDeviceInitFree(kept_init);
+}
+
+static void test_init__is_the_drivers_after_the_end(void **state)
+{
+	(void)state;
+	fx_script.in_add = keep_init;
+	fx_script.in_any = free_late;
+	fx_up();
+	fx_remove();
+}
+
+static void test_init__freed_when_its_parent_is_no_more(void **state)
+{
+	(void)state;
+	fx_script.in_add = keep_init;
+	fx_up();
+	fx_remove();
+	WdfDeviceInitFree(kept_init);
+}
+
+static void create_late(const char *name)
+{
+	PWDFDEVICE_INIT init = kept_init;
+	WDFDEVICE child;
+
+	if (strcmp(name, "SmioCleanup"))
+		return;
+	assert_int_equal(WdfDeviceCreate(&init, WDF_NO_OBJECT_ATTRIBUTES, &child),
+			 STATUS_DELETE_PENDING);
+	assert_ptr_equal(init, kept_init);
+	fx_note("Refused");
+}
+
+static void test_create_after_the_end__delete_pending(void **state)
+{
+	(void)state;
+	fx_script.in_add = keep_init;
+	fx_script.in_any = create_late;
+	fx_up();
+	fx_remove();
+	assert_non_null(strstr(fx_log(), "Refused"));
+}
+
+static void remember(WDFDEVICE child)
+{
+	unadded = child;
+}
+
+static void add_and_delete_late(const char *name)
+{
+	if (strcmp(name, "SmioCleanup"))
+		return;
+	assert_int_equal(WdfFdoAddStaticChild(fx_made.device, unadded), STATUS_DELETE_PENDING);
+	WdfObjectDelete(unadded);
+	fx_note("Deleted");
+}
+
+static void test_unadded__end_refuses_it__its_driver_deletes_it(void **state)
+{
+	(void)state;
+	child_script.unadded = true;
+	child_script.in_create = remember;
+	fx_script.in_add = one;
+	fx_script.in_any = add_and_delete_late;
+	fx_up();
+	fx_remove();
+	assert_false(fx_broke());
+	assert_non_null(strstr(fx_log(), "SmioCleanup Cleanup0 Deleted DeviceCleanup"));
+}
+
+static void test_unadded__nobody_deletes_it__goes_with_the_tree(void **state)
+{
+	(void)state;
+	child_script.unadded = true;
+	fx_script.in_add = one;
+	fx_up();
+	fx_remove();
+	assert_non_null(strstr(fx_log(), "SmioCleanup Cleanup0 DeviceCleanup"));
+}
+
+static void reference(WDFDEVICE child)
+{
+	WdfObjectReference(child);
+}
+
+static void test_referenced_child__parent_is_no_more__still_answers(void **state)
+{
+	(void)state;
+	fx_script.in_add = child_make_two;
+	child_script.in_create = reference;
+	fx_up();
+	fx_remove();
+	assert_int_equal(WdfPdoMarkMissing(child_devices[0]), STATUS_NO_SUCH_DEVICE);
+	WdfObjectDereference(child_devices[0]);
+	WdfObjectDereference(child_devices[1]);
+}
+
+/* --- before the first child is there, or started --- */
+
+static void test_list_locked_before_the_first__it_starts_when_unlocked(void **state)
+{
+	(void)state;
+	fx_up();
+	WdfFdoLockStaticChildListForIteration(fx_made.device);
+	one(fx_made.device);
+	fx_work_flush(&fx_device_from_object(fx_object_at(fx_made.device))->children->work);
+	assert_string_equal(fx_log(), "");
+	WdfFdoUnlockStaticChildListFromIteration(fx_made.device);
+	assert_true(fx_log_await("Init0", 1));
+	fx_remove();
+}
+
+static void set_failed(WDFDEVICE child)
+{
+	WdfDeviceSetFailed(child, WdfDeviceFailedNoRestart);
+}
+
+static void test_failed_before_its_start__is_not_started(void **state)
+{
+	struct uwdf_child_info info;
+
+	(void)state;
+	fx_script.in_add = one;
+	child_script.in_create = set_failed;
+	fx_up();
+	assert_null(strstr(fx_log(), "Prepare0"));
+	assert_int_equal(uwdf_device_children(fx.device, &info, 1), 1);
+	assert_string_equal(info.state, "failed");
+	fx_remove();
+	assert_null(strstr(fx_log(), "Prepare0"));
+	assert_non_null(strstr(fx_log(), "Cleanup0"));
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, child_setup, fx_teardown)
 
 int main(void)
@@ -100,6 +271,15 @@ int main(void)
 		T(test_missing_child_waits__parent_pulled__gives_the_request_up),
 		T(test_marked_missing_while_locked__parent_removed__gives_the_request_up),
 		T(test_missing_child_waits__others_start_and_go),
+		T(test_allocate_after_the_end__none_and_no_leak),
+		T(test_init__is_the_drivers_after_the_end),
+		T(test_init__freed_when_its_parent_is_no_more),
+		T(test_create_after_the_end__delete_pending),
+		T(test_unadded__end_refuses_it__its_driver_deletes_it),
+		T(test_unadded__nobody_deletes_it__goes_with_the_tree),
+		T(test_referenced_child__parent_is_no_more__still_answers),
+		T(test_list_locked_before_the_first__it_starts_when_unlocked),
+		T(test_failed_before_its_start__is_not_started),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
