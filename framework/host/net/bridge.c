@@ -34,8 +34,9 @@ struct slot {
 	struct uwdf_op op; /* first: what reap returns is the slot */
 	enum slot_use use;
 	struct slot *next_free;
-	unsigned int count;         /* of a write: frames */
-	struct slot_memory *memory; /* uwdf_memory_alloc(): until the device is closed */
+	unsigned int count;                /* of a write: frames, with these lengths */
+	unsigned int lens[FRAMES_AT_ONCE]; /* what its memory says the host can change */
+	struct slot_memory *memory;        /* uwdf_memory_alloc(): until the device is closed */
 };
 
 struct bridge {
@@ -45,6 +46,7 @@ struct bridge {
 	bool vectors;          /* many frames a request */
 	unsigned int failures; /* reads in a row */
 	struct slot *free_writes;
+	void *own_memory; /* owned: in place of what the host shares; NULL: it does */
 	struct slot reads[READS], writes[WRITES], link;
 };
 
@@ -182,13 +184,26 @@ static unsigned int slots_each_way(const struct bridge *b)
 	return b->vectors ? VECTORS : READS;
 }
 
+/* A host that has none to share copies what is sent, as for any client. */
+static int memory_of_all(struct bridge *b, size_t len, void **out)
+{
+	int err = uwdf_memory_alloc(b->device, len, out);
+
+	if (err != -ENOMEM)
+		return err;
+	log_debug("net", "%s shares no memory with us", uwdf_handle_name(b->device));
+	b->own_memory = mem_aligned_zalloc(64, len);
+	*out = b->own_memory;
+	return b->own_memory ? 0 : -ENOMEM;
+}
+
 static int prepare_all(struct bridge *b)
 {
 	const size_t len = memory_of_slot(b->vectors);
 	const unsigned int count = slots_each_way(b);
 	uint8_t *at;
 	void *memory;
-	int err = uwdf_memory_alloc(b->device, (2 * count + 1) * len, &memory);
+	int err = memory_of_all(b, (2 * count + 1) * len, &memory);
 
 	if (err)
 		return err;
@@ -237,6 +252,7 @@ int bridge_start(struct bridge *b, struct report *rep)
 
 void bridge_free(struct bridge *b)
 {
+	mem_free(b->own_memory);
 	mem_free(b);
 }
 
@@ -260,7 +276,10 @@ static void pass_to_interface(struct bridge *b, const uint8_t *frame, size_t len
 static void pass_read(struct bridge *b, const struct slot *s)
 {
 	if (!b->vectors) {
-		pass_to_interface(b, s->memory->frames[0], s->op.information);
+		if (s->op.information <= FRAME_BYTES) /* the host says so */
+			pass_to_interface(b, s->memory->frames[0], s->op.information);
+		else
+			b->counts.receive_dropped++;
 		return;
 	}
 	for (unsigned int i = 0; i < FRAMES_AT_ONCE; i++) {
@@ -290,7 +309,7 @@ static int write_done(struct bridge *b, struct slot *s)
 		if (UWDF_STATUS_OK(s->op.status) &&
 		    (!b->vectors || UWDF_STATUS_OK(s->memory->array[i].status))) {
 			b->counts.sent_frames++;
-			b->counts.sent_bytes += s->memory->array[i].length;
+			b->counts.sent_bytes += s->lens[i];
 		} else {
 			b->counts.send_dropped++;
 		}
@@ -355,7 +374,8 @@ static int take_frame(struct bridge *b, struct slot *s)
 		memset(frame + len, 0, SHORTEST_SENT - len);
 		len = SHORTEST_SENT;
 	}
-	place_frame(s, s->count++, len);
+	place_frame(s, s->count, len);
+	s->lens[s->count++] = (unsigned int)len;
 	return 0;
 }
 
@@ -366,7 +386,7 @@ static int send_frames(struct bridge *b, struct slot *s)
 	if (b->vectors)
 		pass_vector(s, IOCTL_NIC_WRITE_FRAMES, s->count);
 	else
-		s->op.in_len = s->memory->array[0].length;
+		s->op.in_len = s->lens[0];
 	err = uwdf_submit(b->device, &s->op);
 	if (!err)
 		b->free_writes = s->next_free;
