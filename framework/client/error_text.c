@@ -26,6 +26,9 @@ static const struct error_text {
 	{ -EBUSY, "the device is open elsewhere, or is to be removed" },
 	{ -ECANCELED, "the driver refused" },
 	{ -EPROTO, "the host broke the protocol: it may be of another version" },
+	{ -EIO, "the driver refused, or its host failed: the status is what it said" },
+	{ -EMFILE, "this process has as many open files as it may: close some, or see ulimit -n" },
+	{ -ENAMETOOLONG, "the name is longer than that of any device or file in it" },
 	{ 0, "no error" },
 };
 

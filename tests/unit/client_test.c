@@ -249,6 +249,9 @@ static void test_error_text__of_any_error__says_something(void **state)
 	}
 	assert_non_null(strstr(uwdf_error_text(-EMSGSIZE), "64 KiB"));
 	assert_non_null(strstr(uwdf_error_text(-ENODEV), "removed"));
+	assert_non_null(strstr(uwdf_error_text(-EIO), "refused"));
+	assert_non_null(strstr(uwdf_error_text(-EMFILE), "open files"));
+	assert_non_null(strstr(uwdf_error_text(-ENAMETOOLONG), "longer"));
 }
 
 static void test_flush__reaches_the_device(void **state)

@@ -346,6 +346,20 @@ static void test_ask__impossible_memory__refused_and_goes_on(void **state)
 	raw_ring_close(&ring);
 }
 
+static void test_ask__as_much_memory_as_the_header_says__and_no_more(void **state)
+{
+	struct raw_ring ring;
+
+	raw_ring_open(&ring, path_of(*state), "fake");
+	assert_int_equal(ask(ring.fd, UWDF_OP_MEMORY, ring.handle, 0, (256ull << 20) + 4096),
+			 UWDF_STATUS_INSUFFICIENT_RESOURCES);
+	assert_int_equal(ask(ring.fd, UWDF_OP_MEMORY, ring.handle, 0, 256ull << 20),
+			 UWDF_STATUS_SUCCESS);
+	assert_int_equal(ask(ring.fd, UWDF_OP_MEMORY, ring.handle, 0, 4096),
+			 UWDF_STATUS_INSUFFICIENT_RESOURCES);
+	raw_ring_close(&ring);
+}
+
 static void test_ask__more_rings_than_a_quota_has_room_for__refused(void **state)
 {
 	struct server_fixture *f = *state;
@@ -489,6 +503,7 @@ int main(void)
 		BOTH(test_client_that_never_reaps__served_all_the_same),
 		BOTH(test_ask__impossible_rings__refused_and_goes_on),
 		BOTH(test_ask__impossible_memory__refused_and_goes_on),
+		BOTH(test_ask__as_much_memory_as_the_header_says__and_no_more),
 		BOTH(test_ask__more_rings_than_a_quota_has_room_for__refused),
 		BOTH(test_cancel__flood_of_one_tag__ends_once),
 		BOTH(test_cancel__of_what_there_is_not__nothing_happens),

@@ -20,7 +20,7 @@
 #define SERVER_MAX_UNANSWERED (2u * UWDF_WIRE_MAX_OUTSTANDING + 64u)
 
 #define SERVER_RING_REGION (4ull << 20)   /* bytes for payloads, beside a handle's rings */
-#define SERVER_MAX_MEMORY  (256ull << 20) /* bytes of shared memory of one handle */
+#define SERVER_MAX_MEMORY  (256ull << 20) /* bytes of one handle, beside those */
 
 struct connection;
 struct server_ring;

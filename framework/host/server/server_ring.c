@@ -393,7 +393,7 @@ static int32_t try_memory(struct connection *c, struct server_ring *ring,
 	int32_t status;
 
 	if (ring->region_count == UWDF_RING_MAX_REGION ||
-	    e->offset > SERVER_MAX_MEMORY - ring->region_bytes)
+	    e->offset > SERVER_MAX_MEMORY + SERVER_RING_REGION - ring->region_bytes)
 		return UWDF_STATUS_INSUFFICIENT_RESOURCES;
 	if (!take_bytes(ring, e->offset))
 		return UWDF_STATUS_QUOTA_EXCEEDED;
