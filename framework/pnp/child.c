@@ -63,18 +63,36 @@ err_free:
 	return NULL;
 }
 
-/* As its driver named it, else by its parent and its place there. */
+/* As its driver named it. */
 static void put_name(const struct fx_child *child, char *name, size_t len)
 {
-	char instance[24];
+	if (!fx_names_endpoint(&child->device->names, name, len))
+		memcpy(name, child->id, len);
+}
 
-	if (fx_names_endpoint(&child->device->names, name, len))
-		return;
-	if (child->pdo->instance_id.Length)
-		fx_pdo_plain(&child->pdo->instance_id, instance, sizeof(instance));
-	else
+static bool has_id(struct fx_children *all, const char *id)
+{
+	list_for_each (it, &all->list) {
+		if (!strcmp(list_entry(it, struct fx_child, link)->id, id))
+			return true;
+	}
+	return false;
+}
+
+/* By its parent, its device's id and its instance's, else its place. Others may be called so. */
+static void put_id(struct fx_child *child)
+{
+	char device[16], instance[11], id[sizeof(child->id) - 11];
+
+	fx_pdo_plain(&child->pdo->device_id, device, sizeof(device));
+	fx_pdo_plain(&child->pdo->instance_id, instance, sizeof(instance));
+	if (!instance[0])
 		(void)snprintf(instance, sizeof(instance), "%u", child->number);
-	(void)snprintf(name, len, "%.20s-%s", child->all->parent->host->name, instance);
+	(void)snprintf(id, sizeof(id), "%.9s%s%s-%s", child->all->parent->host->name,
+		       device[0] ? "-" : "", device, instance);
+	(void)snprintf(child->id, sizeof(child->id), "%s", id);
+	for (unsigned int i = 1; has_id(child->all, child->id); i++)
+		(void)snprintf(child->id, sizeof(child->id), "%s+%u", id, i);
 }
 
 /* Whoever lists the children may be reading it. */
@@ -100,6 +118,7 @@ static void enlist(struct fx_child *child, struct fx_device *device)
 	list_for_each (it, &child->all->list)
 		number = list_entry(it, struct fx_child, link)->number + 1;
 	child->number = number;
+	put_id(child);
 	child->all->may_forward |= device->config.io.to_parent;
 	list_push_back(&child->all->list, &child->link);
 	spin_lock_release(&all->lock);
@@ -349,6 +368,11 @@ void fx_child_disposed(struct fx_device *device)
 void fx_child_destroyed(struct fx_device *device)
 {
 	fx_shell_unref(&device->child->shell);
+}
+
+const char *fx_child_id(const struct fx_child *child)
+{
+	return child->id;
 }
 
 struct fx_device *fx_child_bus(const struct fx_child *child)

@@ -24,6 +24,8 @@ NTSTATUS fx_child_new(struct WDFDEVICE_INIT *init, PWDF_OBJECT_ATTRIBUTES attrs,
 		      struct fx_device **out);
 /* The object has its shell's reference. */
 void fx_child_made(struct fx_device *device);
+/* What it is called in names that its driver may keep. */
+const char *fx_child_id(const struct fx_child *child);
 struct fx_device *fx_child_bus(const struct fx_child *child);
 static inline struct fx_device *fx_child_parent(const struct fx_device *device)
 {

@@ -51,7 +51,8 @@ struct fx_child {
 	bool told;                  /* that it is reported missing */
 	struct exec_event disposed; /* the device object's cleanup ran */
 	unsigned int number;        /* of the parent's children, from 0 */
-	char name[48];
+	char id[48];                /* constant once it is in the list, where no other has it */
+	char name[48];              /* what clients call it: constant from its start on */
 };
 
 struct fx_children *fx_children_get(struct fx_device *parent); /* made if need be; NULL */

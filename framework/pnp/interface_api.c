@@ -4,6 +4,7 @@
 
 #include "object/driver.h"
 #include "object/functions.h"
+#include "pnp/child.h"
 #include "pnp/device.h"
 #include "pnp/host.h"
 #include "pnp/names.h"
@@ -89,12 +90,13 @@ VOID fx_WdfDeviceSetDeviceInterfaceStateEx(PWDF_DRIVER_GLOBALS globals, WDFDEVIC
 NTSTATUS fx_device_interface_link(struct fx_device *device, const GUID *g,
 				  const UNICODE_STRING *reference, WCHAR *buf, UNICODE_STRING *out)
 {
+	const char *id = device->child ? fx_child_id(device->child) : fx_host_name(device->host);
 	char plain[FX_INTERFACE_LINK_CHARS];
 	int len = snprintf(plain, sizeof(plain),
 			   "\\??\\UWDF#%s#%s#{%08x-%04x-%04x-%02x%02x-%02x%02x%02x%02x%02x%02x}%s",
-			   fx_driver_name(device->base.driver), fx_host_name(device->host),
-			   g->Data1, g->Data2, g->Data3, g->Data4[0], g->Data4[1], g->Data4[2],
-			   g->Data4[3], g->Data4[4], g->Data4[5], g->Data4[6], g->Data4[7],
+			   fx_driver_name(device->base.driver), id, g->Data1, g->Data2, g->Data3,
+			   g->Data4[0], g->Data4[1], g->Data4[2], g->Data4[3], g->Data4[4],
+			   g->Data4[5], g->Data4[6], g->Data4[7],
 			   reference && reference->Length ? "\\" : "");
 	size_t bytes = (size_t)len * sizeof(WCHAR) + (reference ? reference->Length : 0);
 

@@ -262,6 +262,82 @@ static void test_failed_before_its_start__is_not_started(void **state)
 	assert_non_null(strstr(fx_log(), "Cleanup0"));
 }
 
+/* --- names --- */
+
+static UNICODE_STRING same;
+
+static void same_ids(PWDFDEVICE_INIT init)
+{
+	assert_int_equal(WdfPdoInitAssignInstanceID(init, &same), STATUS_SUCCESS);
+	if (!child_count)
+		assert_int_equal(WdfPdoInitAssignDeviceID(init, &same), STATUS_SUCCESS);
+}
+
+static void three(WDFDEVICE parent)
+{
+	child_make_two(parent);
+	one(parent);
+}
+
+static void test_names__same_instances__all_differ(void **state)
+{
+	struct uwdf_child_info infos[3];
+
+	(void)state;
+	RtlInitUnicodeString(&same, L"same");
+	child_script.in_init = same_ids;
+	fx_script.in_add = three;
+	fx_up();
+	assert_int_equal(uwdf_device_children(fx.device, infos, 3), 3);
+	assert_string_equal(infos[0].name, "tested-same-same");
+	assert_string_equal(infos[1].name, "tested-UWDF_Child-same");
+	assert_string_equal(infos[2].name, "tested-UWDF_Child-same+1");
+	assert_int_equal(child_open_count(), 3);
+	fx_remove();
+}
+
+static UNICODE_STRING interface_of(WDFDEVICE child, WCHAR *buf, size_t max)
+{
+	UNICODE_STRING text;
+	WDFSTRING string;
+
+	assert_int_equal(WdfStringCreate(NULL, WDF_NO_OBJECT_ATTRIBUTES, &string), STATUS_SUCCESS);
+	assert_int_equal(
+		WdfDeviceRetrieveDeviceInterfaceString(child, &child_interface, NULL, string),
+		STATUS_SUCCESS);
+	WdfStringGetUnicodeString(string, &text);
+	assert_in_range(text.Length, 1, max);
+	memcpy(buf, text.Buffer, text.Length);
+	WdfObjectDelete(string);
+	return (UNICODE_STRING){ text.Length, text.Length, buf };
+}
+
+static WCHAR kept_link[256];
+static UNICODE_STRING kept;
+
+static void keep_link(WDFDEVICE child)
+{
+	UNICODE_STRING link;
+
+	kept = interface_of(child, kept_link, sizeof(kept_link));
+	RtlInitUnicodeString(&link, L"\\DosDevices\\Late");
+	assert_int_equal(WdfDeviceCreateSymbolicLink(child, &link), STATUS_SUCCESS);
+}
+
+static void test_interface_link__stays_when_the_device_gets_another_name(void **state)
+{
+	WCHAR buf[256];
+	UNICODE_STRING now;
+
+	(void)state;
+	child_script.in_create = keep_link;
+	fx_script.in_add = one;
+	fx_up();
+	now = interface_of(child_devices[0], buf, sizeof(buf));
+	assert_true(RtlEqualUnicodeString(&now, &kept, FALSE));
+	fx_remove();
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, child_setup, fx_teardown)
 
 int main(void)
@@ -280,6 +356,8 @@ int main(void)
 		T(test_referenced_child__parent_is_no_more__still_answers),
 		T(test_list_locked_before_the_first__it_starts_when_unlocked),
 		T(test_failed_before_its_start__is_not_started),
+		T(test_names__same_instances__all_differ),
+		T(test_interface_link__stays_when_the_device_gets_another_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -541,7 +541,7 @@ static void test_client__opens_by_interface_and_is_answered(void **state)
 	assert_string_equal(op.out, "child");
 	uwdf_device_info(device, &info);
 	assert_string_equal(info.state, "started");
-	assert_string_equal(info.name, "tested-1");
+	assert_string_equal(info.name, "tested-UWDF_Child-1");
 	assert_int_equal(info.requests, 1);
 	assert_int_equal(info.open_files, 1);
 	assert_int_equal(info.interface_count, 1);
