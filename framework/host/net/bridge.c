@@ -252,6 +252,8 @@ int bridge_start(struct bridge *b, struct report *rep)
 
 void bridge_free(struct bridge *b)
 {
+	if (!b)
+		return;
 	mem_free(b->own_memory);
 	mem_free(b);
 }
