@@ -84,7 +84,8 @@ static void test_devices__lists_children_and_why_one_is_not_started(void **state
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices"), 0);
 	assert_non_null(strstr(tool.output, "  child: Plain (UWDF_BusChild): started\n"));
 	assert_non_null(strstr(tool.output, "  child: Forward (UWDF_BusChild): started\n"));
-	assert_non_null(strstr(tool.output, "  child: bus-UWDF_BusChild-2 (UWDF_BusChild): no driver\n"));
+	assert_non_null(
+		strstr(tool.output, "  child: bus-UWDF_BusChild-2 (UWDF_BusChild): no driver\n"));
 	assert_int_equal(PROGRAM_RUN(&tool, "uwdf", "devices", "--json"), 0);
 	assert_non_null(strstr(tool.output, "\"children\""));
 	stop();
