@@ -169,7 +169,12 @@ static int serve_control_devices(struct run *run)
 	for (unsigned int i = 0; run->stack.filters[i]; i++)
 		uwdf_driver_on_change(run->stack.filters[i], control_devices_changed, NULL);
 	err = endpoints_sync(&run->endpoints, name, &run->rep);
-	if (err || !endpoints_are_empty(&run->endpoints))
+	if (!endpoints_are_empty(&run->endpoints)) {
+		if (err) /* the others are served */
+			say_report("uwdf", &run->rep);
+		return 0;
+	}
+	if (err)
 		return err;
 	report_say(&run->rep, "driver %s has no device and made no control device: nothing to open",
 		   uwdf_driver_name(run->driver));

@@ -11,7 +11,7 @@
 #include "uwdf/device_io.h"
 #include "wake.h"
 
-#define MAX_DEVICES 64u   /* control devices of a driver, child devices of a device */
+#define FIRST_GUESS 16u   /* control devices of a driver, child devices of a device */
 #define GONE_MS     1000u /* nothing of it is open any more */
 
 /* --- what servers ask, in their threads --- */
@@ -272,19 +272,87 @@ static int serve(struct endpoints *all, struct uwdf_device *device, const char *
 	return err;
 }
 
-static int sync_driver(struct endpoints *all, struct uwdf_driver *driver, const char *name,
-		       struct report *rep)
+/* Those of one owner, counted. */
+struct found {
+	struct uwdf_device **devices; /* owned */
+	size_t count;
+};
+
+/* uwdf_driver_control_devices(), uwdf_device_open_children(). */
+typedef size_t list_devices(void *owner, struct uwdf_device **out, size_t max);
+
+static size_t list_controls(void *owner, struct uwdf_device **out, size_t max)
 {
-	struct uwdf_device *devices[MAX_DEVICES];
-	size_t count = uwdf_driver_control_devices(driver, devices, MAX_DEVICES);
-	int err = 0;
+	return uwdf_driver_control_devices(owner, out, max);
+}
 
-	for (size_t i = 0; i < count && i < MAX_DEVICES; i++) {
-		int failed = serve(all, devices[i], i ? NULL : name, rep);
+static size_t list_children(void *owner, struct uwdf_device **out, size_t max)
+{
+	return uwdf_device_open_children(owner, out, max);
+}
 
-		err = err ? err : failed;
+static void release_found(struct found *found)
+{
+	while (found->count)
+		uwdf_device_release(found->devices[--found->count]);
+	mem_free(found->devices);
+	found->devices = NULL;
+}
+
+/* All there are, however many come meanwhile. */
+static int find_all(list_devices *list, void *owner, struct found *out)
+{
+	size_t max, count = FIRST_GUESS;
+
+	*out = (struct found){ 0 };
+	do {
+		release_found(out);
+		max = count;
+		out->devices = mem_calloc(max, sizeof(*out->devices));
+		if (!out->devices)
+			return -ENOMEM;
+		count = list(owner, out->devices, max);
+		out->count = count < max ? count : max;
+	} while (count > max);
+	return 0;
+}
+
+/* The first failure is @rep's, the others are said here. */
+static int note_failure(int before, int err, const struct report *one, struct report *rep)
+{
+	if (!before)
+		*rep = *one;
+	else
+		fprintf(stderr, "uwdf: %s\n", one->text);
+	return before ? before : err;
+}
+
+/* One that fails does not keep the others from being served. @err: what failed before. */
+static int sync_devices(struct endpoints *all, const struct found *found, const char *name, int err,
+			struct report *rep)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		struct report one = REPORT_INIT;
+		int failed = serve(all, found->devices[i], i ? NULL : name, &one);
+
+		if (failed)
+			err = note_failure(err, failed, &one, rep);
 	}
+	mem_free(found->devices);
 	return err;
+}
+
+static int sync_owner(struct endpoints *all, list_devices *list, void *owner, const char *name,
+		      int err, struct report *rep)
+{
+	struct report one = REPORT_INIT;
+	struct found found;
+	int failed = find_all(list, owner, &found);
+
+	if (!failed)
+		return sync_devices(all, &found, name, err, rep);
+	(void)report_fail(&one, failed, "serving the devices of a driver");
+	return note_failure(err, failed, &one, rep);
 }
 
 /* The device on whose bus they are; NULL: there is none. */
@@ -299,32 +367,17 @@ static struct uwdf_device *pnp_device(struct endpoints *all)
 	return NULL;
 }
 
-static int sync_children(struct endpoints *all, struct report *rep)
-{
-	struct uwdf_device *bus = pnp_device(all), *devices[MAX_DEVICES];
-	size_t count = bus ? uwdf_device_open_children(bus, devices, MAX_DEVICES) : 0;
-	int err = 0;
-
-	for (size_t i = 0; i < count && i < MAX_DEVICES; i++) {
-		int failed = serve(all, devices[i], NULL, rep);
-
-		err = err ? err : failed;
-	}
-	return err;
-}
-
 int endpoints_sync(struct endpoints *all, const char *name, struct report *rep)
 {
+	struct uwdf_device *bus;
 	int err;
 
 	forget_gone(all);
-	err = sync_driver(all, all->driver, name, rep);
-	for (unsigned int i = 0; all->filters && all->filters[i]; i++) {
-		int failed = sync_driver(all, all->filters[i], NULL, rep);
-
-		err = err ? err : failed;
-	}
-	return err ? err : sync_children(all, rep);
+	err = sync_owner(all, list_controls, all->driver, name, 0, rep);
+	for (unsigned int i = 0; all->filters && all->filters[i]; i++)
+		err = sync_owner(all, list_controls, all->filters[i], NULL, err, rep);
+	bus = pnp_device(all);
+	return bus ? sync_owner(all, list_children, bus, NULL, err, rep) : err;
 }
 
 bool endpoints_are_empty(struct endpoints *all)

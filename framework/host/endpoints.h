@@ -45,7 +45,7 @@ int endpoints_init(struct endpoints *all) UW_MUST_CHECK;
 int endpoints_add(struct endpoints *all, struct uwdf_device *device, const char *name,
 		  struct report *rep) UW_MUST_CHECK;
 /* Serve control and child devices that are new, the first as @name if that is not NULL; forget
- * those that are gone. */
+ * those that are gone. All are tried; @rep and what is returned are the first's that fails. */
 int endpoints_sync(struct endpoints *all, const char *name, struct report *rep) UW_MUST_CHECK;
 bool endpoints_are_empty(struct endpoints *all);
 const char *endpoints_name(struct endpoints *all); /* of the first there is; "?" */

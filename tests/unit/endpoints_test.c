@@ -5,6 +5,7 @@
  */
 #include "uw_test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "endpoints.h"
@@ -21,6 +22,7 @@
 static struct fake_device devices[DEVICES];
 static uint64_t deadlines[2 * DEVICES];
 static unsigned int waits, left, freed;
+static bool bus_is_pnp; /* the first device is one, which has children and no node */
 
 /* --- nodes: somebody holds them until the end --- */
 
@@ -48,7 +50,7 @@ int cuse_start(const struct cuse_params *params, struct report *rep, struct cuse
 size_t cuse_handles(struct cuse *cuse, struct server_handle *out, size_t max)
 {
 	(void)cuse, (void)out, (void)max;
-	return 1;
+	return !bus_is_pnp;
 }
 
 void cuse_start_leaving(struct cuse *cuse)
@@ -68,7 +70,8 @@ bool cuse_await_left(struct cuse *cuse, uint64_t deadline_ns)
 
 int cuse_free(struct cuse *cuse, uint64_t deadline_ns)
 {
-	(void)cuse;
+	if (!cuse)
+		return 0;
 	freed++;
 	note_wait(deadline_ns);
 	return 0;
@@ -76,12 +79,29 @@ int cuse_free(struct cuse *cuse, uint64_t deadline_ns)
 
 /* --- what is behind them --- */
 
+/* The first device's. */
+#define CHILDREN 70u
+static struct fake_device children[CHILDREN];
+static char child_names[CHILDREN][16];
+static unsigned int child_count, counted;
+static bool children_are_gone;
+
+static bool is_child(const struct uwdf_device *device)
+{
+	const struct fake_device *fake = (const struct fake_device *)(const void *)device;
+
+	return fake >= children && fake < children + CHILDREN;
+}
+
 void uwdf_device_info(struct uwdf_device *device, struct uwdf_device_info *out)
 {
 	static const char *const names[DEVICES] = { "first", "second", "third" };
 
 	memset(out, 0, sizeof(*out));
-	out->name = names[(struct fake_device *)(void *)device - devices];
+	if (is_child(device))
+		out->name = child_names[(struct fake_device *)(void *)device - children];
+	else
+		out->name = names[(struct fake_device *)(void *)device - devices];
 }
 
 size_t uwdf_device_access(struct uwdf_device *device, struct uwdf_access *out, size_t max,
@@ -110,20 +130,20 @@ bool uwdf_device_is_control(const struct uwdf_device *device)
 
 bool uwdf_device_is_counted(const struct uwdf_device *device)
 {
-	(void)device;
-	return true;
+	return !bus_is_pnp || is_child(device);
 }
 
 size_t uwdf_device_open_children(struct uwdf_device *device, struct uwdf_device **out, size_t max)
 {
-	(void)device, (void)out, (void)max;
-	return 0;
+	assert_ptr_equal(device, &devices[0]);
+	for (unsigned int i = 0; i < child_count && i < max; i++, counted++)
+		out[i] = (struct uwdf_device *)(void *)&children[i];
+	return child_count;
 }
 
 bool uwdf_device_is_gone(struct uwdf_device *device)
 {
-	(void)device;
-	return false;
+	return children_are_gone && is_child(device);
 }
 
 void uwdf_device_settle(struct uwdf_device *device)
@@ -133,7 +153,7 @@ void uwdf_device_settle(struct uwdf_device *device)
 
 void uwdf_device_release(struct uwdf_device *device)
 {
-	(void)device;
+	counted -= is_child(device);
 }
 
 size_t uwdf_driver_control_devices(struct uwdf_driver *driver, struct uwdf_device **out, size_t max)
@@ -221,11 +241,67 @@ static void test_leave__drivers_hold_requests__all_are_told_before_one_is_awaite
 	}
 }
 
+static bool is_there(const char *name)
+{
+	struct uwdf_error error;
+	uwdf_handle *h;
+
+	if (uwdf_open(name, &error, &h))
+		return false;
+	uwdf_close(h);
+	return true;
+}
+
+/* The second's name is not one that a socket can have. */
+static void name_children(void)
+{
+	for (unsigned int i = 0; i < CHILDREN; i++)
+		(void)snprintf(child_names[i], sizeof(child_names[i]),
+			       i == 1 ? "bad/%u" : "child%u", i);
+}
+
+static void
+test_sync__children_come_and_go__one_that_fails_keeps_none_from_being_served(void **state)
+{
+	struct endpoints all = { .ready = ready };
+	struct report rep = REPORT_INIT;
+
+	(void)state;
+	bus_is_pnp = true;
+	name_children();
+	assert_int_equal(endpoints_init(&all), 0);
+	fake_device_init(&devices[0]);
+	for (unsigned int i = 0; i < CHILDREN; i++)
+		fake_device_init(&children[i]);
+	assert_int_equal(endpoints_add(&all, (struct uwdf_device *)(void *)&devices[0], NULL, &rep),
+			 0);
+	child_count = CHILDREN;
+	assert_int_not_equal(endpoints_sync(&all, NULL, &rep), 0);
+	assert_true(rep.text[0]);
+	assert_int_equal(counted, CHILDREN - 1);
+	assert_true(is_there("child0"));
+	assert_true(is_there("child69"));
+	children_are_gone = true;
+	child_count = 0;
+	assert_int_equal(endpoints_sync(&all, NULL, &rep), 0);
+	assert_int_equal(counted, 0);
+	assert_false(is_there("child0"));
+	assert_true(is_there("first"));
+	endpoints_leave(&all, 10000);
+	endpoints_free(&all, 10000);
+	for (unsigned int i = 0; i < CHILDREN; i++)
+		fake_device_deinit(&children[i]);
+	fake_device_deinit(&devices[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_leave__drivers_hold_requests__all_are_told_before_one_is_awaited,
+			server_fixture_setup, server_fixture_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_sync__children_come_and_go__one_that_fails_keeps_none_from_being_served,
 			server_fixture_setup, server_fixture_teardown),
 	};
 
