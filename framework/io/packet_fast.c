@@ -54,8 +54,10 @@ static void hand_back(struct fx_io *io, struct fx_packet *packet)
 	if (uw_unlikely(io != root->io) && root->closing)
 		io_run_later(root->io); /* who completes it is not the room where it closes */
 	packet->complete(packet, packet->status, packet->information);
-	if (uw_unlikely(late))
-		list_push_back(&io->late, &late->link); /* it kept its file, and so the room */
+	if (uw_unlikely(late)) {
+		assert(io); /* it kept its file, and so the room */
+		list_push_back(&io->late, &late->link);
+	}
 }
 
 /* The slots of what was handed back. */
